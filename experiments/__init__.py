@@ -1,0 +1,1 @@
+"""What is tested, who gets what, who saw it."""

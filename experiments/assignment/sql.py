@@ -1,0 +1,101 @@
+"""The same assignment as SQL, for auditors who recompute it in their own warehouse."""
+
+import re
+from enum import StrEnum
+from typing import NamedTuple
+
+from experiments.assignment.allocation import bucket_ranges
+from experiments.assignment.definition import ExperimentDefinition
+from experiments.assignment.hashing import BUCKETS, Purpose
+from experiments.assignment.refusals import violation
+from experiments.errors import InvalidDefinition
+
+_COLUMN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?")
+
+
+class Dialect(StrEnum):
+    """Databases whose own functions can compute the hash."""
+
+    DUCKDB = "duckdb"
+    POSTGRESQL = "postgresql"
+
+
+class AssignmentSql(NamedTuple):
+    """Expressions over the column of canonical unit ids; put them into any SELECT.
+
+    `bucket` is the experiment's hash for every unit, also outside of the layer's range.
+    `assigned_variant` is control where `eligible` is false. Not in it: forced units, whose
+    assigned variant is the hash's all the same.
+    """
+
+    bucket: str
+    in_layer: str
+    eligible: str
+    assigned_variant: str
+
+
+_HASH = {
+    Dialect.DUCKDB: "(('0x' || substr(sha256({text}), 1, 13))::BIGINT) % {buckets}",
+    Dialect.POSTGRESQL: (
+        "(('x' || substr(encode(sha256(convert_to({text}, 'UTF8')), 'hex'), 1, 13))"
+        "::bit(52)::bigint) % {buckets}"
+    ),
+}
+
+
+def bucket_sql(dialect: Dialect, purpose: Purpose, salt: str, column: str = "unit_id") -> str:
+    """Return the expression of the bucket of the ids in `column` (a name, or table.name).
+
+    >>> print(bucket_sql(Dialect.DUCKDB, Purpose.EXPERIMENT, "kX3_vT9-aB2mQ7pR"))
+    (('0x' || substr(sha256('x:kX3_vT9-aB2mQ7pR:' || unit_id), 1, 13))::BIGINT) % 10000
+    """
+    if not _COLUMN.fullmatch(column):
+        raise InvalidDefinition(violation("column", column, "must be a name, or table.name"))
+    return _HASH[dialect].format(text=f"'{purpose}:{salt}:' || {column}", buckets=BUCKETS)
+
+
+def assignment_sql(
+    definition: ExperimentDefinition, dialect: Dialect, column: str = "unit_id"
+) -> AssignmentSql:
+    """Return the expressions that recompute an experiment without targeting.
+
+    Of one with targeting, pass `dataclasses.replace(definition, targeting={})` and keep to the
+    units that were targeted: attributes are not in the hash.
+
+    Raises:
+        InvalidDefinition: it has targeting, or `column` is no name.
+    """
+    if definition.targeting:
+        rule = "must be empty: attributes are no part of the hash"
+        raise InvalidDefinition(violation("targeting", definition.targeting, rule))
+    bucket = bucket_sql(dialect, Purpose.EXPERIMENT, definition.salt, column)
+    in_layer = _in_layer(definition, dialect, column)
+    owner = _owner(definition, bucket)
+    return AssignmentSql(
+        bucket=bucket,
+        in_layer=in_layer,
+        eligible=f"({in_layer}) AND ({owner}) IS NOT NULL",
+        assigned_variant=(
+            f"CASE WHEN {in_layer} THEN coalesce({owner}, '{definition.control.key}') "
+            f"ELSE '{definition.control.key}' END"
+        ),
+    )
+
+
+def _in_layer(definition: ExperimentDefinition, dialect: Dialect, column: str) -> str:
+    layer = definition.layer
+    if layer is None:
+        return "TRUE"
+    bucket = bucket_sql(dialect, Purpose.LAYER, layer.salt, column)
+    return f"{bucket} BETWEEN {layer.start} AND {layer.end - 1}"
+
+
+def _owner(definition: ExperimentDefinition, bucket: str) -> str:
+    """Return the expression of the variant that owns the bucket, NULL where none does."""
+    ranges = bucket_ranges(definition.weights, coverage=definition.coverage)
+    cases = [
+        f"WHEN {bucket} BETWEEN {each.start} AND {each.end - 1} THEN '{each.variant}'"
+        for each in ranges
+        if each.start < each.end
+    ]
+    return f"CASE {' '.join(cases)} END" if cases else "NULL"

@@ -1,0 +1,63 @@
+"""Servers that some tests need: found, or skipped with the reason, or demanded.
+
+Where `EQUIPOISE_REQUIRE_SERVICES` is 1, a server that does not answer is a failure.
+"""
+
+import os
+from functools import cache
+
+import psycopg
+import pytest
+from kombu import Connection
+from kombu.exceptions import KombuError
+
+POSTGRES_URL = os.environ.get("POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
+REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/15")
+RABBITMQ_URL = os.environ.get("RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672//")
+_PATIENCE_SECONDS = 3
+
+
+def postgres_url() -> str:
+    """Return the address of a PostgreSQL server that answers; else skip or fail the test."""
+    if trouble := _postgres_trouble():
+        _do_without(f"PostgreSQL does not answer at {POSTGRES_URL}: {trouble}")
+    return POSTGRES_URL
+
+
+def redis_url() -> str:
+    """Return the address of a Redis server that answers; else skip or fail the test."""
+    if trouble := _broker_trouble(REDIS_URL):
+        _do_without(f"Redis does not answer: {trouble}")
+    return REDIS_URL
+
+
+def rabbitmq_url() -> str:
+    """Return the address of a RabbitMQ server that answers; else skip or fail the test."""
+    if trouble := _broker_trouble(RABBITMQ_URL):
+        _do_without(f"RabbitMQ does not answer: {trouble}")
+    return RABBITMQ_URL
+
+
+def _do_without(reason: str) -> None:
+    if os.environ.get("EQUIPOISE_REQUIRE_SERVICES") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@cache
+def _postgres_trouble() -> str:
+    try:
+        psycopg.connect(POSTGRES_URL, connect_timeout=_PATIENCE_SECONDS).close()
+    except psycopg.OperationalError as error:
+        return str(error).strip()
+    return ""
+
+
+@cache
+def _broker_trouble(url: str) -> str:
+    try:
+        with Connection(url, connect_timeout=_PATIENCE_SECONDS) as connection:
+            connection.ensure_connection(max_retries=1, timeout=_PATIENCE_SECONDS)
+    except (OSError, KombuError) as error:
+        return str(error).strip()
+    return ""
