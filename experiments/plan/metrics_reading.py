@@ -1,0 +1,174 @@
+"""The metrics of a plan, read: each with its source, its time and its covariates."""
+
+from decimal import Decimal
+from itertools import pairwise
+
+from experiments.plan.document import (
+    Covariate,
+    CovariateKind,
+    Cuped,
+    Direction,
+    Kind,
+    Maturity,
+    Metric,
+    Role,
+    Source,
+    Table,
+    TimeUnit,
+)
+from experiments.plan.fields import Section
+from experiments.plan.lengths import days, horizon
+from experiments.plan.sources import PLACEHOLDER, SECONDS, read_source
+from experiments.plan.yaml_lines import Mapping, Scalar, Sequence
+
+NOT_BUILT = ("cluster", "winsorising", "winsorizing", "compliance", "quantile", "alternative")
+ABSENT = "this release has no such method"
+HARMFUL = frozenset({"abandoned", "transferred"})
+
+
+def read_metric(section: Section, time_unit: TimeUnit, currency: str) -> Metric:
+    """Return one metric; what is wrong with it is noted in the section."""
+    refuse_not_built(section, NOT_BUILT)
+    kind = _kind(section)
+    source, denominator = _sources(section, kind)
+    metric = Metric(
+        key=section.key("key"),
+        title=section.text("title"),
+        role=section.choice("role", Role),
+        kind=kind,
+        source=source,
+        denominator=denominator,
+        window=days(section, "window", time_unit),
+        horizon=horizon(section, time_unit),
+        covariates=tuple(_covariates(section)),
+        strata=tuple(item.text for item in section.names("strata")),
+        adjustment=_adjustment(section, time_unit),
+        maturity=section.choice("maturity", Maturity, default=Maturity.COMPLETE),
+        direction=section.choice("direction", Direction, default=_good_direction(kind, source)),
+        margin=_margin(section, kind),
+        unit=section.text("unit") or _unit(kind, source, time_unit, currency),
+    )
+    section.refuse_unknown()
+    return metric
+
+
+def refuse_not_built(section: Section, names: tuple[str, ...]) -> None:
+    """Refuse by name what a plan may say one day, but no release computes yet."""
+    for name in names:
+        if name in section.mapping.entries and section.given(name) is not None:
+            section.refuse(name, ABSENT)
+
+
+def _kind(section: Section) -> Kind:
+    value = section.scalar("kind")
+    if value is not None and value.text == "quantile":
+        section.refuse("kind", ABSENT)
+        return Kind.MEAN
+    return section.choice("kind", Kind)
+
+
+def _sources(section: Section, kind: Kind) -> tuple[Source, Source | None]:
+    """A ratio names both parts, either side by side or inside of its source."""
+    parts = section.given("source")
+    if isinstance(parts, Mapping) and {"numerator", "denominator"} & set(parts.entries):
+        inner = section.section("source")
+        if inner is None or kind is not Kind.RATIO:
+            section.refuse("source", f"a {kind} has no numerator and denominator")
+            return PLACEHOLDER, None
+        both = read_source(inner, "numerator", kind), read_source(inner, "denominator", kind)
+        inner.refuse_unknown()
+        return both
+    if kind is Kind.RATIO:
+        return read_source(section, "source", kind), read_source(section, "denominator", kind)
+    if section.given("denominator") is not None:
+        section.refuse("denominator", "only a ratio has a denominator")
+    return read_source(section, "source", kind), None
+
+
+def _covariates(section: Section) -> list[Covariate]:
+    value = section.given("covariates")
+    items = value.items if isinstance(value, Sequence) else () if value is None else (value,)
+    covariates = []
+    for number, item in enumerate(items, start=1):
+        if isinstance(item, Mapping):
+            path = f"{section.place('covariates')}[{number}]"
+            inner = Section(path=path, mapping=item, violations=section.violations)
+            covariates.append(_covariate(inner))
+        elif isinstance(item, Scalar) and not item.is_null:
+            covariates.append(Covariate(name=item.text.strip()))
+        else:
+            section.refuse("covariates", "must be a name, or a mapping of name, kind, edges", item)
+    _refuse_repeated(section, covariates)
+    return covariates
+
+
+def _refuse_repeated(section: Section, covariates: list[Covariate]) -> None:
+    names = [covariate.name for covariate in covariates]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        section.refuse("covariates", "must be named once", name)
+
+
+def _covariate(section: Section) -> Covariate:
+    kind = section.choice("kind", CovariateKind, default=CovariateKind.CATEGORICAL)
+    edges = tuple(_edges(section))
+    if (kind is CovariateKind.BINS) != bool(edges):
+        section.refuse("edges", "bins have edges, and only bins")
+    covariate = Covariate(name=section.text("name", required=True), kind=kind, edges=edges)
+    section.refuse_unknown()
+    return covariate
+
+
+def _edges(section: Section) -> list[float]:
+    edges = []
+    for item in section.names("edges"):
+        try:
+            edges.append(float(Decimal(item.text)))
+        except ArithmeticError:
+            section.refuse("edges", "must be numbers", item)
+    finite = all(abs(edge) < float("inf") for edge in edges)
+    if not finite or any(low >= high for low, high in pairwise(edges)):
+        section.refuse("edges", "must be finite and ascend")
+        return []
+    return edges
+
+
+def _adjustment(section: Section, time_unit: TimeUnit) -> Cuped | None:
+    inner = section.section("adjustment")
+    if inner is None:
+        return None
+    method = inner.text("method") or "cuped"
+    if method != "cuped":
+        inner.refuse("method", f"must be cuped: {ABSENT}")
+    pre_window = days(inner, "pre_window", time_unit)
+    covariate = inner.text("covariate") or None
+    if (inner.given("pre_window") is None) == (covariate is None):
+        inner.refuse("method", "needs exactly one of pre_window and covariate", method)
+    inner.refuse_unknown()
+    return Cuped(pre_window=pre_window, covariate=covariate)
+
+
+def _good_direction(kind: Kind, source: Source) -> Direction:
+    """Time until churn is good; churning, giving up and being passed on are not."""
+    churning = kind is Kind.PROPORTION and source.table is Table.CHURN
+    return Direction.DECREASE if churning or source.column in HARMFUL else Direction.INCREASE
+
+
+def _margin(section: Section, kind: Kind) -> float | None:
+    margin = section.number("margin")
+    if margin is None:
+        return None
+    if kind is Kind.TIME_TO_EVENT and margin <= 1:
+        section.refuse("margin", "must be a hazard ratio greater than 1")
+    elif margin <= 0:
+        section.refuse("margin", "must be greater than 0")
+    return margin
+
+
+def _unit(kind: Kind, source: Source, time_unit: TimeUnit, currency: str) -> str:
+    if kind is Kind.TIME_TO_EVENT:
+        return time_unit.name
+    if kind is Kind.PROPORTION:
+        return "1"
+    if source.column in SECONDS:
+        return "second"
+    return currency if source.table is Table.REVENUE and source.column else "1"

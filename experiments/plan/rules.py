@@ -1,0 +1,81 @@
+"""What must hold between the fields of a plan: splits, windows and what a unit can bear."""
+
+from collections.abc import Iterable
+
+from experiments.plan.document import Aggregate, Kind, Metric, Source, Table, Unit
+from experiments.plan.fields import Section, checked_text
+from experiments.plan.yaml_lines import Scalar
+
+# Columns of the files that exist only after a unit was assigned: to split on one of them compares
+# groups that the policy itself has made.
+AFTER_ASSIGNMENT = frozenset(
+    {
+        *("variant", "served_variant", "exposed_at", "received", "dose", "source"),
+        *("observed_until", "churned_at", "reversed_at", "recorded_at", "updated_at"),
+        *("answered_at", "ended_at", "wait_seconds", "talk_seconds", "hold_seconds"),
+        *("wrap_seconds", "handle_seconds", "handled", "abandoned", "transferred"),
+        *("disposition", "resolved", "amount", "csat", "nps", "ces"),
+    }
+)
+SPLIT_RULE = "is known only after assignment: the policy itself may have changed it"
+CUSTOMER_TABLES = frozenset({Table.CHURN, Table.REVENUE})
+CUSTOMER_UNITS = frozenset({Unit.CUSTOMER, Unit.CONTACT})
+
+
+def check_splits(section: Section, name: str, items: Iterable[Scalar]) -> None:
+    """Refuse columns that are known only after assignment."""
+    for item in items:
+        if checked_text(section, name, item) in AFTER_ASSIGNMENT:
+            section.refuse(name, SPLIT_RULE, item)
+
+
+def check_metric(section: Section, metric: Metric, unit: Unit) -> None:
+    """Refuse what does not go together in one metric."""
+    _check_time(section, metric)
+    _check_model(section, metric)
+    for name, source in (("source", metric.source), ("denominator", metric.denominator)):
+        if source is not None:
+            _check_source(section, name, source, metric, unit)
+
+
+def _check_time(section: Section, metric: Metric) -> None:
+    if metric.kind is Kind.TIME_TO_EVENT:
+        if section.given("window") is not None:
+            section.refuse("window", "a time_to_event has a horizon and no window")
+        return
+    if section.given("horizon") is not None:
+        section.refuse("horizon", "only a time_to_event has a horizon")
+    observed = metric.source.table is Table.OBSERVATIONS
+    if section.given("window") is None and not observed:
+        section.refuse("window", "is required: over which time after the start is it measured?")
+
+
+def _check_model(section: Section, metric: Metric) -> None:
+    check_splits(section, "strata", section.names("strata"))
+    for covariate in metric.covariates:
+        if covariate.name in AFTER_ASSIGNMENT:
+            section.refuse("covariates", SPLIT_RULE, covariate.name)
+    for name in ("covariates", "strata"):
+        if metric.kind is not Kind.TIME_TO_EVENT and section.given(name) is not None:
+            section.refuse(name, "only a time_to_event takes them in this release")
+    both = set(metric.strata) & {covariate.name for covariate in metric.covariates}
+    for name in sorted(both):
+        section.refuse("strata", "must not be a covariate as well", name)
+    _check_adjustment(section, metric)
+
+
+def _check_adjustment(section: Section, metric: Metric) -> None:
+    if metric.adjustment is None:
+        return
+    if metric.kind is not Kind.MEAN:
+        section.refuse("adjustment", "only a mean is adjusted in this release")
+    if metric.adjustment.covariate in AFTER_ASSIGNMENT:
+        section.refuse("adjustment", SPLIT_RULE, metric.adjustment.covariate)
+
+
+def _check_source(section: Section, name: str, source: Source, metric: Metric, unit: Unit) -> None:
+    if source.table in CUSTOMER_TABLES and unit not in CUSTOMER_UNITS:
+        section.refuse(name, f"{source.table} belongs to a customer, and the unit is {unit}")
+    summed = source.aggregate in {Aggregate.SUM, Aggregate.MEAN}
+    if summed and not source.column and metric.kind is Kind.RATIO:
+        section.refuse(name, "needs a column to sum")
