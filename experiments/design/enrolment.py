@@ -1,0 +1,65 @@
+"""Who joins when: new eligible units a day from a contact forecast, until there are no more."""
+
+import math
+from dataclasses import dataclass
+
+from experiments.design.bounds import check_positive
+
+LONGEST = 3650  # days; no policy waits ten years
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolment:
+    """New units a day, evenly, until `population` are in; None: there are always more.
+
+    Only the first contact of a customer enrols: a forecast of contacts must be divided by the
+    contacts that a customer makes.
+    """
+
+    per_day: float
+    population: float | None = None
+
+    def __post_init__(self) -> None:
+        check_positive("per_day", self.per_day)
+        if self.population is not None:
+            check_positive("population", self.population)
+
+    def enrolled(self, day: float) -> float:
+        """Return the units that have joined by a day after the start.
+
+        >>> Enrolment(per_day=100, population=2500).enrolled(30)
+        2500
+        """
+        joined = self.per_day * max(0.0, day)
+        return joined if self.population is None else min(joined, self.population)
+
+    def accrual(self, day: float) -> float:
+        """Return for how many days units had been joining by a day after the start.
+
+        >>> Enrolment(per_day=100, population=2500).accrual(30)
+        25.0
+        """
+        return self.enrolled(day) / self.per_day
+
+    def days_until(self, units: float) -> int | None:
+        """Return the first whole day by which so many have joined, or None if they never do.
+
+        >>> Enrolment(per_day=100).days_until(2501)
+        26
+        >>> Enrolment(per_day=100, population=2500).days_until(2501) is None
+        True
+        """
+        if self.population is not None and units > self.population:
+            return None
+        days = math.ceil(units / self.per_day)
+        return days if days <= LONGEST else None
+
+
+def share_taking_part(*, coverage: int, layer: tuple[int, int], whole: int = 10_000) -> float:
+    """Return the share of eligible units that coverage and the layer's range of buckets let in.
+
+    >>> share_taking_part(coverage=5000, layer=(0, 2500))
+    0.125
+    """
+    start, end = layer
+    return coverage / whole * (end - start) / whole

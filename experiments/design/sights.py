@@ -1,0 +1,161 @@
+"""What a comparison can see by a day after the start, one class per kind of metric.
+
+Changes are relative and positive, in the direction that is good, as they show by assignment.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+from experiments.design import means, proportions
+from experiments.design.comparisons import Comparison
+from experiments.design.demands import Demands, Unreachable
+from experiments.design.enrolment import Enrolment
+from experiments.design.follow_up import FollowUp, detectable_reduction, survival_power
+
+
+class Sight(Protocol):
+    """Power and its inverse by calendar day."""
+
+    @property
+    def largest(self) -> float:
+        """The change that no policy reaches: everybody stays, or it happens for everybody."""
+        ...
+
+    def power(self, day: float, change: float) -> float:
+        """Return the chance that a change is found on that day."""
+        ...
+
+    def detectable(self, day: float) -> float | Unreachable:
+        """Return the smallest change that is found with the power demanded."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurvivalSight:
+    """Time to churn by the log-rank test: customers join evenly, all are watched until the day."""
+
+    enrolment: Enrolment
+    comparison: Comparison
+    demands: Demands
+    hazard: float
+    loss: float
+
+    @property
+    def largest(self) -> float:
+        """Churn cannot fall by more than all of it."""
+        return 1.0
+
+    def power(self, day: float, change: float) -> float:
+        """Return the chance that so large a fall of the hazard is found on that day."""
+        return survival_power(
+            self._customers(day),
+            self.hazard,
+            1 - change,
+            self._follow_up(day),
+            share=self.comparison.share,
+            alpha=self.demands.alpha,
+        )
+
+    def detectable(self, day: float) -> float | Unreachable:
+        """Return the smallest fall of the hazard that is found."""
+        return detectable_reduction(
+            self._customers(day),
+            self.hazard,
+            self._follow_up(day),
+            share=self.comparison.share,
+            demands=self.demands,
+        )
+
+    def _customers(self, day: float) -> float:
+        return self.comparison.part * self.enrolment.enrolled(day)
+
+    def _follow_up(self, day: float) -> FollowUp:
+        accrual = self.enrolment.accrual(day)
+        return FollowUp(accrual=accrual, further=max(0.0, day - accrual), loss=self.loss)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Units count once their window is over."""
+
+    enrolment: Enrolment
+    comparison: Comparison
+    days: int
+
+    def mature(self, day: float) -> float:
+        """Return the units of both arms whose window is over by a day."""
+        return self.comparison.part * self.enrolment.enrolled(day - self.days)
+
+    @property
+    def nobody(self) -> Unreachable:
+        """Why there is nothing to see before the first windows are over."""
+        return Unreachable(reason=f"The first windows of {self.days} days are not over.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProportionSight:
+    """Whether it happened within a window: the score test on mature units."""
+
+    window: Window
+    demands: Demands
+    baseline: float
+    rises: bool
+
+    @property
+    def largest(self) -> float:
+        """It cannot happen for fewer than nobody or more than everybody."""
+        return 1 / self.baseline - 1 if self.rises else 1.0
+
+    def power(self, day: float, change: float) -> float:
+        """Return the chance that so large a relative change is found on that day."""
+        variant = self.baseline * (1 + change if self.rises else 1 - change)
+        units = self.window.mature(day)
+        if not units or not 0 < variant < 1:
+            return 0.0
+        share, alpha = self.window.comparison.share, self.demands.alpha
+        return proportions.power(units, self.baseline, variant, share=share, alpha=alpha)
+
+    def detectable(self, day: float) -> float | Unreachable:
+        """Return the smallest relative change that is found."""
+        units = self.window.mature(day)
+        if not units:
+            return self.window.nobody
+        found = proportions.detectable_proportion(
+            units,
+            self.baseline,
+            rises=self.rises,
+            share=self.window.comparison.share,
+            demands=self.demands,
+        )
+        return found if isinstance(found, Unreachable) else abs(found / self.baseline - 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeanSight:
+    """A number or a ratio per unit: the t-test on mature units. The deviation is of a mean of 1."""
+
+    window: Window
+    demands: Demands
+    deviation: float
+
+    @property
+    def largest(self) -> float:
+        """A mean has no bound."""
+        return math.inf
+
+    def power(self, day: float, change: float) -> float:
+        """Return the chance that so large a relative change is found on that day."""
+        units = self.window.mature(day)
+        if units < means.FEWEST:
+            return 0.0
+        share, alpha = self.window.comparison.share, self.demands.alpha
+        return means.power(units, change, self.deviation, share=share, alpha=alpha)
+
+    def detectable(self, day: float) -> float | Unreachable:
+        """Return the smallest relative change that is found."""
+        units = self.window.mature(day)
+        if units < means.FEWEST:
+            return self.window.nobody
+        share = self.window.comparison.share
+        return means.detectable_difference(units, self.deviation, share=share, demands=self.demands)
