@@ -1,0 +1,39 @@
+"""API keys at the door of the HTTP API: `Authorization: Bearer` or `X-API-Key`."""
+
+from django.http import HttpRequest
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from experiments.access.keys import KeyHolder, find_holder
+
+CHALLENGE = 'Bearer realm="equipoise"'
+REFUSAL = "The API key is unknown or revoked."
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    """Puts the holder of the key in the place of the user; 401 for a key that is not in force."""
+
+    def authenticate(self, request: Request) -> tuple[KeyHolder, KeyHolder] | None:
+        """Return the holder, or None when the request carries no key."""
+        secret = presented_key(request)
+        if secret is None:
+            return None
+        holder = find_holder(secret, timezone.now())
+        if holder is None:
+            raise AuthenticationFailed(REFUSAL)
+        return holder, holder
+
+    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002  # DRF passes it
+        """Return the challenge of a 401."""
+        return CHALLENGE
+
+
+def presented_key(request: HttpRequest | Request) -> str | None:
+    """Return the secret a request carries, or None."""
+    scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if scheme.lower() == "bearer" and token.strip():
+        return str(token.strip())
+    key = request.META.get("HTTP_X_API_KEY", "").strip()
+    return str(key) or None

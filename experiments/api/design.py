@@ -1,0 +1,71 @@
+"""What an experiment can show, over HTTP: before the start, from what is expected."""
+
+from dataclasses import asdict
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from experiments.api.design_fields import DesignIn, DesignOut
+from experiments.api.requests import MayDefine
+from experiments.api.schema import REFUSALS
+from experiments.definitions import find
+from experiments.design.demands import Unreachable
+from experiments.design.enrolment import share_taking_part
+from experiments.design.expectations import Expectation
+from experiments.design.prospect import Moment, Needed, Prospect, foresee
+from experiments.plan.reading import read_plan
+
+
+@extend_schema(tags=["experiments"])
+class ExperimentDesign(APIView):
+    """Power and limits of the design."""
+
+    permission_classes = [MayDefine]
+
+    @extend_schema(
+        summary="Ask what an experiment can show, and when",
+        description=(
+            "Sizes the primary metric of the plan by its smallest comparison with control. "
+            "Shares and changes are fractions: 0.009 is 0.9 %. Where there is no number, "
+            "`reason` says why."
+        ),
+        parameters=[DesignIn],
+        responses={200: DesignOut, **REFUSALS},
+    )
+    def get(self, request: Request, key: str) -> Response:
+        """Foresee it."""
+        asked = DesignIn(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        expected = Expectation(**asked.validated_data)
+        experiment = find(key)
+        takes_part = share_taking_part(
+            coverage=experiment.coverage, layer=(experiment.layer_start, experiment.layer_end)
+        )
+        plan = read_plan(experiment.plan_source)
+        prospect = foresee(plan, expected, takes_part=takes_part)
+        return Response({"unit": plan.unit.value, "expected": asdict(expected), **_out(prospect)})
+
+
+def _out(prospect: Prospect) -> dict[str, object]:
+    return {
+        "metric": prospect.metric.key,
+        "variant": prospect.comparison.variant,
+        "needed": _needed(prospect.needed),
+        "moments": [_moment(moment) for moment in prospect.moments],
+        "findings": [asdict(finding) for finding in prospect.findings],
+    }
+
+
+def _needed(needed: Needed | Unreachable) -> dict[str, object]:
+    if isinstance(needed, Unreachable):
+        return {"days": None, "units": None, "reason": needed.reason}
+    return {"days": needed.days, "units": needed.units, "reason": ""}
+
+
+def _moment(moment: Moment) -> dict[str, object]:
+    known = {"day": moment.day, "units": moment.units}
+    if isinstance(moment.change, Unreachable):
+        return {**known, "change": None, "reason": moment.change.reason}
+    return {**known, "change": moment.change, "reason": ""}

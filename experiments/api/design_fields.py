@@ -1,0 +1,94 @@
+"""What goes in and out of the question of what an experiment can show."""
+
+from dataclasses import fields
+from typing import Any
+
+from rest_framework import serializers
+
+from experiments.design.expectations import Expectation
+from experiments.design.findings import Level
+from experiments.plan.document import Unit
+
+In = serializers.Serializer[dict[str, Any]]
+MANY = 1e9
+USUAL = {field.name: field.default for field in fields(Expectation)}
+
+
+def number(name: str, words: str, low: float, high: float) -> serializers.FloatField:
+    """Return an optional number within bounds, with the default of an expectation."""
+    words = f"{words} Default {USUAL[name]:g}."
+    return serializers.FloatField(required=False, min_value=low, max_value=high, help_text=words)
+
+
+class DesignIn(In):
+    """What is expected."""
+
+    per_day = serializers.FloatField(
+        min_value=0.001, max_value=MANY, help_text="New eligible units a day."
+    )
+    population = serializers.FloatField(
+        required=False, min_value=1, max_value=MANY, help_text="Eligible units in all, if limited."
+    )
+    monthly_churn = number(
+        "monthly_churn", "Share of customers who leave within 30 days.", 1e-6, 0.999
+    )
+    monthly_loss = number("monthly_loss", "Share who leave sight for another reason.", 0, 0.999)
+    baseline = number(
+        "baseline", "Share of units for whom a proportion happens today.", 1e-6, 0.999
+    )
+    variation = number("variation", "Standard deviation between units of a mean of 1.", 1e-6, 1e6)
+    smallest_change = number(
+        "smallest_change", "Smallest relative change worth knowing.", 1e-6, 0.999
+    )
+    adherence = number("adherence", "Share of the assigned who get what was assigned.", 0.001, 1)
+    power = number("power", "Chance to find that change.", 0.51, 0.999)
+    changes_handle_time = serializers.BooleanField(
+        required=False, default=True, help_text="Whether contacts become longer or shorter."
+    )
+    cluster_size = number(
+        "cluster_size", "Contacts of an agent, team or queue in the window.", 1, MANY
+    )
+    icc = number("icc", "How alike the contacts of one agent, team or queue are.", 0, 1)
+
+
+class NeededOut(In):
+    """When the smallest change worth knowing is found."""
+
+    days = serializers.IntegerField(allow_null=True)
+    units = serializers.FloatField(allow_null=True)
+    reason = serializers.CharField(allow_blank=True)
+
+
+class MomentOut(In):
+    """What is seen by a day: the smallest relative change of the policy."""
+
+    day = serializers.IntegerField()
+    units = serializers.FloatField()
+    change = serializers.FloatField(allow_null=True)
+    reason = serializers.CharField(allow_blank=True)
+
+
+class FindingOut(In):
+    """One thing to know of the design."""
+
+    level = serializers.ChoiceField(choices=[level.value for level in Level])
+    subject = serializers.CharField(help_text="A metric's key, or what else it is about.")
+    sentence = serializers.CharField()
+
+
+class ExpectedOut(DesignIn):
+    """What was expected, defaults filled in."""
+
+    population = serializers.FloatField(allow_null=True)
+
+
+class DesignOut(In):
+    """What the primary metric can show."""
+
+    metric = serializers.CharField()
+    unit = serializers.ChoiceField(choices=[unit.value for unit in Unit])
+    variant = serializers.CharField(help_text="The one whose comparison with control is smallest.")
+    needed = NeededOut()
+    moments = MomentOut(many=True)
+    findings = FindingOut(many=True)
+    expected = ExpectedOut()

@@ -1,0 +1,75 @@
+"""A value read from the database, kept in the process and checked again at most once a second."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Generic, TypeVar
+
+from django.db import Error
+
+Value = TypeVar("Value")
+INTERVAL = timedelta(seconds=1)
+
+log = logging.getLogger(__name__)
+
+
+class Snapshot(Generic[Value]):
+    """The last value that `load` gave, swapped by one reference.
+
+    `load` receives the value held now, so that it can return it when nothing changed. Readers in
+    other threads go on with the old value while one of them loads the new one. A database that
+    is away leaves the last value in place.
+    """
+
+    def __init__(self, load: Callable[[Value | None], Value]) -> None:
+        self._load = load
+        self._lock = Lock()
+        self._value: Value | None = None
+        self._checked_at: datetime | None = None
+
+    def latest(self) -> Value | None:
+        """Return what is held, without asking the database; None before the first load."""
+        return self._value
+
+    def is_due(self, now: datetime) -> bool:
+        """Tell whether the value must be checked; a clock that was set back makes it so."""
+        return self._checked_at is None or abs(now - self._checked_at) >= INTERVAL
+
+    def current(self, now: datetime) -> Value:
+        """Return the value, checked in the last second.
+
+        Raises:
+            django.db.Error: the database is away and nothing was ever loaded.
+        """
+        if self._value is None:
+            with self._lock:
+                return self._refresh(now)
+        if self.is_due(now) and self._lock.acquire(blocking=False):
+            try:
+                return self._refresh(now)
+            finally:
+                self._lock.release()
+        return self._value
+
+    def expire(self) -> None:
+        """Have the value checked at the next reading: this process changed what it came from."""
+        self._checked_at = None
+
+    def forget(self) -> None:
+        """Start again from nothing, as a new process does."""
+        self._value, self._checked_at = None, None
+
+    def _refresh(self, now: datetime) -> Value:
+        held = self._value
+        if held is not None and not self.is_due(now):
+            return held
+        try:
+            loaded = self._load(held)
+        except Error as error:
+            if held is None:
+                raise
+            log.warning("keeping the last configuration: %s", type(error).__name__)
+            loaded = held
+        self._value, self._checked_at = loaded, now
+        return loaded
