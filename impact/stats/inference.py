@@ -1,0 +1,70 @@
+"""The shape of an answer that a statistic gives: a value, its uncertainty and its test."""
+
+import math
+from dataclasses import dataclass
+
+from scipy import special
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inference:
+    """An estimate with its interval and, for a comparison, the test of no difference.
+
+    `df` is None for a test against the normal distribution.
+    """
+
+    value: float
+    std_error: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    statistic: float | None = None
+    df: float | None = None
+    p_value: float | None = None
+
+
+def normal_quantile(level: float) -> float:
+    """Return z such that a standard normal lies within plus or minus z with probability `level`.
+
+    >>> round(normal_quantile(0.95), 6)
+    1.959964
+    """
+    return float(special.ndtri(0.5 + level / 2))
+
+
+def normal_inference(value: float, std_error: float, *, level: float) -> Inference:
+    """Return interval and two-sided test of zero from a normal approximation.
+
+    `std_error` must be positive.
+
+    >>> round(normal_inference(1.0, 0.5, level=0.95).ci_low, 4)
+    0.02
+    """
+    z = normal_quantile(level)
+    return Inference(
+        value=value,
+        std_error=std_error,
+        ci_low=value - z * std_error,
+        ci_high=value + z * std_error,
+        statistic=value / std_error,
+        p_value=math.erfc(abs(value / std_error) / math.sqrt(2)),
+    )
+
+
+def student_inference(value: float, std_error: float, df: float, *, level: float) -> Inference:
+    """Return interval and two-sided test of zero from Student's t with `df` degrees of freedom.
+
+    `std_error` must be positive.
+
+    >>> round(student_inference(1.0, 0.5, 10.0, level=0.95).p_value, 4)
+    0.0734
+    """
+    t = float(special.stdtrit(df, 0.5 + level / 2))
+    return Inference(
+        value=value,
+        std_error=std_error,
+        ci_low=value - t * std_error,
+        ci_high=value + t * std_error,
+        statistic=value / std_error,
+        df=df,
+        p_value=2 * float(special.stdtr(df, -abs(value / std_error))),
+    )
