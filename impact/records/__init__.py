@@ -1,0 +1,1 @@
+"""The canonical contact, churn, revenue, survey, customer and observation: pure."""
