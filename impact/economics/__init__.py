@@ -1,0 +1,1 @@
+"""What handling costs and what retention is worth: pure."""
