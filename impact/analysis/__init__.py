@@ -1,0 +1,1 @@
+"""From sufficient statistics to estimates, checks and a decision: pure."""

@@ -1,0 +1,88 @@
+"""The answer in one sentence, with its interval, for a reader who reads nothing else."""
+
+from experiments.plan.document import Kind, Plan
+from impact.analysis.checks.registry import split_is_broken
+from impact.analysis.estimates import Analysis, Estimate, Verdict
+from impact.analysis.headlines import effect_row, excludes_no_effect
+from impact.analysis.sufficient import ALL
+from impact.analysis.wording import change_text, effect_text, time_text
+
+RETAINED = "survival_probability_difference"
+
+
+def answer(plan: Plan, analysis: Analysis) -> str:
+    """Return what the experiment says about its primary metric, in one sentence.
+
+    For time to event the difference in retention at the horizon and the hazard ratio; otherwise
+    the difference of the metric. Said with care before the planned end and when the split is
+    broken.
+    """
+    said = "; ".join(
+        _about(plan, variant, analysis.estimates)
+        for variant in plan.variants
+        if variant != plan.control
+    )
+    sentence = f"{_caution(plan, analysis)}{said}."
+    return sentence[0].upper() + sentence[1:]
+
+
+def _caution(plan: Plan, analysis: Analysis) -> str:
+    if split_is_broken(analysis.checks):
+        return "not to be relied on, because the split between the arms is broken: "
+    if analysis.decision.verdict is Verdict.KEEP_RUNNING:
+        return f"interim, before the planned end of {plan.looks.planned_end}: "
+    return ""
+
+
+def _about(plan: Plan, variant: str, estimates: tuple[Estimate, ...]) -> str:
+    metric = plan.primary
+    effect = effect_row(metric, variant, estimates)
+    if metric.kind is not Kind.TIME_TO_EVENT:
+        return _difference(plan, variant, effect)
+    retained = _retained(plan, variant, estimates)
+    if retained is None or retained.value is None:
+        return _hazard(plan, variant, effect)
+    ratio = "" if effect is None else f"; the hazard ratio is {effect_text(metric, effect)}"
+    shown = effect is not None and excludes_no_effect(metric, effect)
+    return f"{_retention(plan, variant, retained, hazard_differs=shown)}{ratio}"
+
+
+def _retained(plan: Plan, variant: str, estimates: tuple[Estimate, ...]) -> Estimate | None:
+    key = (plan.primary.key, RETAINED, variant, ALL)
+    rows = (row for row in estimates if (row.metric, row.quantity, row.variant, row.segment) == key)
+    return next(rows, None)
+
+
+def _retention(plan: Plan, variant: str, row: Estimate, *, hazard_differs: bool) -> str:
+    """Say retention at the horizon; "no effect" only where the hazard shows none either."""
+    after = "at the horizon" if row.at is None else f"after {time_text(plan, row.at)}"
+    change = change_text(plan.primary, row)
+    if change is not None:
+        return f"{after} retention with {variant} is {change} than with {plan.control}"
+    effect = effect_text(plan.primary, row)
+    difference = f"the difference in retention between {variant} and {plan.control} is {effect}"
+    return f"{'' if hazard_differs else 'no effect is shown: '}{after} {difference}"
+
+
+def _hazard(plan: Plan, variant: str, effect: Estimate | None) -> str:
+    if effect is None or effect.value is None:
+        return _unknown(plan, variant, effect)
+    against = f"with {variant} against {plan.control}"
+    return f"the hazard ratio {against} is {effect_text(plan.primary, effect)}"
+
+
+def _difference(plan: Plan, variant: str, effect: Estimate | None) -> str:
+    if effect is None or effect.value is None:
+        return _unknown(plan, variant, effect)
+    metric, change = plan.primary, change_text(plan.primary, effect)
+    if change is None:
+        return (
+            f"no effect on {metric.label} is shown: the difference between {variant} and "
+            f"{plan.control} is {effect_text(metric, effect)}"
+        )
+    return f"with {variant} {metric.label} is {change} than with {plan.control}"
+
+
+def _unknown(plan: Plan, variant: str, effect: Estimate | None) -> str:
+    reason = "no estimate was made" if effect is None else effect.note
+    return f"{plan.primary.label} of {variant} and {plan.control} cannot be compared: {reason}"

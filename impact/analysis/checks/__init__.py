@@ -1,0 +1,1 @@
+"""May we trust it? One pure function per check over one frozen context, listed in a registry."""

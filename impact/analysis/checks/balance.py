@@ -1,0 +1,73 @@
+"""Were the arms alike before the start? Outcomes before it cannot be an effect of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from impact.analysis.arms import sample_of
+from impact.analysis.checks.context import CheckContext
+from impact.analysis.estimates import Check, CheckStatus
+from impact.analysis.sufficient import ALL, ArmMoments
+from impact.stats.balance import EqualityTest, equal_means
+from impact.stats.multiplicity import holm
+
+SUSPICIOUS, ALARM = 0.01, 0.001
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """One outcome before the start: its means per arm and the test that they are equal."""
+
+    outcome: str
+    means: tuple[tuple[str, float], ...]
+    test: EqualityTest
+
+
+def pre_period_balance(context: CheckContext) -> Check | None:
+    """Fail when an outcome before the start differs between arms by more than chance.
+
+    Welch's test per outcome, adjusted by Holm. None when nothing before the start is known.
+    """
+    compared = list(_comparisons(context))
+    if not compared:
+        return None
+    adjusted = holm([comparison.test.p_value for comparison in compared])
+    p_value, place = min(zip(adjusted, range(len(compared)), strict=True))
+    worst = compared[place]
+    return Check(
+        name="pre_period_balance",
+        status=_status(p_value),
+        message=_message(worst, len(compared), p_value),
+        statistic=worst.test.statistic,
+        df=worst.test.df,
+        p_value=p_value,
+    )
+
+
+def _comparisons(context: CheckContext) -> Iterator[Comparison]:
+    for outcome, arms in context.counts.pre_period:
+        whole = [arm for arm in arms if arm.segment == ALL]
+        test = equal_means([sample_of(arm.moments) for arm in whole])
+        if isinstance(test, EqualityTest):
+            yield Comparison(outcome=outcome, means=_means(whole), test=test)
+
+
+def _means(arms: list[ArmMoments]) -> tuple[tuple[str, float], ...]:
+    return tuple((arm.variant, float(arm.moments.means[0])) for arm in arms)
+
+
+def _status(p_value: float) -> CheckStatus:
+    if p_value < ALARM:
+        return CheckStatus.FAIL
+    return CheckStatus.WARN if p_value < SUSPICIOUS else CheckStatus.PASS
+
+
+def _message(worst: Comparison, outcomes: int, p_value: float) -> str:
+    means = ", ".join(f"{mean:.4g} in {variant}" for variant, mean in worst.means)
+    counted = "The one outcome" if outcomes == 1 else f"Of {outcomes} outcomes the one"
+    found = (
+        "The arms were alike before the start."
+        if p_value >= SUSPICIOUS
+        else "The arms already differed before the start."
+    )
+    differs = "known before the start" if outcomes == 1 else "that differed most before the start"
+    return f"{found} {counted} {differs} is {worst.outcome}: {means} (p = {p_value:.3g})."

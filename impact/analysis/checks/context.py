@@ -1,0 +1,33 @@
+"""Everything that a check may look at, gathered once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from experiments.plan.document import Plan
+from impact.analysis.estimates import Estimate
+from impact.analysis.sufficient import ArmCount, CheckCounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckContext:
+    """The plan, what was counted and when; `final` when the fixed-sample answer may be read.
+
+    `estimates` are the rows of all metrics, for checks of what they rest on.
+    """
+
+    plan: Plan
+    counts: CheckCounts
+    arms: tuple[ArmCount, ...]
+    as_of: datetime
+    final: bool
+    estimates: tuple[Estimate, ...] = ()
+
+    @property
+    def n_units(self) -> int:
+        """Units of all arms, eligible or not."""
+        return sum(arm.n_units for arm in self.arms)
+
+    def units(self, number: int) -> str:
+        """Return a count of units in words."""
+        noun = self.plan.unit.value
+        return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -1,0 +1,80 @@
+"""Did each arm get its share? If not, no comparison of the arms can be trusted."""
+
+from dataclasses import replace
+
+from impact.analysis.checks.context import CheckContext
+from impact.analysis.estimates import Check, CheckStatus, Estimate
+from impact.analysis.rows import INTERIM
+from impact.stats.estimable import NotEstimable
+from impact.stats.sample_ratio import RatioTest, chi_square, sequential
+
+NAME = "sample_ratio"
+KIND = "check"
+INTERIM_LOOK = 1
+ALARM = 0.001
+
+
+def sample_ratio(context: CheckContext) -> Check:
+    """Fail when the split of eligible units is too far from the plan's weights to be chance.
+
+    The fixed test at the end, the always-valid one while people watch.
+    """
+    counts, weights = _split(context)
+    fixed, always = chi_square(counts, weights), sequential(counts, weights)
+    if isinstance(fixed, NotEstimable) or isinstance(always, NotEstimable):
+        message = f"The split cannot be checked: no {context.plan.unit.value} was assigned yet."
+        return Check(name=NAME, status=CheckStatus.WARN, message=message)
+    used = fixed if context.final else always
+    return Check(
+        name=NAME,
+        status=CheckStatus.FAIL if used.p_value < ALARM else CheckStatus.PASS,
+        message=(
+            f"{_counted(context)} {_verdict(broken=used.p_value < ALARM)} "
+            f"Chi-square test p = {fixed.p_value:.3g}, always-valid test p = {always.p_value:.3g}; "
+            f"the {'first' if context.final else 'second'} decides, below {ALARM}."
+        ),
+        statistic=used.statistic,
+        df=used.df,
+        p_value=used.p_value,
+    )
+
+
+def sample_ratio_row(context: CheckContext) -> Estimate:
+    """Return the fixed test of the split as a row: statistic, df and, at the end, the p-value."""
+    blank = Estimate(
+        metric=NAME,
+        kind=KIND,
+        method="chi_square",
+        quantity=NAME,
+        look=None if context.final else INTERIM_LOOK,
+        note="" if context.final else INTERIM,
+    )
+    fixed = chi_square(*_split(context))
+    match fixed:
+        case NotEstimable(reason=reason):
+            return replace(blank, note=reason)
+        case RatioTest():
+            p_value = fixed.p_value if context.final else None
+            return replace(blank, statistic=fixed.statistic, df=fixed.df, p_value=p_value)
+
+
+def _split(context: CheckContext) -> tuple[list[int], list[float]]:
+    assigned = dict(context.counts.assigned)
+    counts = [assigned.get(variant, 0) for variant, _ in context.plan.weights]
+    return counts, [float(weight) for _, weight in context.plan.weights]
+
+
+def _counted(context: CheckContext) -> str:
+    counts, weights = _split(context)
+    total = max(sum(counts), 1)
+    parts = [
+        f"{variant} got {count:,} ({count / total:.2%}, planned {weight / sum(weights):.2%})"
+        for variant, count, weight in zip(context.plan.variants, counts, weights, strict=True)
+    ]
+    return f"Of {context.units(sum(counts))}, {', '.join(parts)}."
+
+
+def _verdict(*, broken: bool) -> str:
+    if broken:
+        return "A split this far from the plan is not chance: the arms cannot be compared."
+    return "That is as close to the plan as chance allows."

@@ -1,0 +1,105 @@
+"""Which row of a metric speaks for it: its effect, its test, and what no effect would be."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from experiments.plan.document import Direction, Kind, Metric
+from impact.analysis.estimates import Estimate
+from impact.analysis.sufficient import ALL
+
+PIECEWISE = "cox_piecewise"  # hazard ratios of a part of follow-up: they never speak for a metric
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """The quantities of effect and test, their methods by preference, the value of no effect."""
+
+    effect: str
+    test: str
+    methods: tuple[str, ...]
+    no_effect: float = 0.0
+
+
+HEADLINES: Mapping[Kind, Headline] = MappingProxyType(
+    {
+        Kind.TIME_TO_EVENT: Headline(
+            effect="hazard_ratio",
+            test="log_rank",
+            methods=("stratified_log_rank", "log_rank", "cox"),
+            no_effect=1.0,
+        ),
+        Kind.MEAN: Headline(
+            effect="mean_difference", test="mean_difference", methods=("cuped", "welch")
+        ),
+        Kind.PROPORTION: Headline(
+            effect="proportion_difference", test="proportion_difference", methods=("newcombe",)
+        ),
+        Kind.RATIO: Headline(
+            effect="ratio_difference", test="ratio_difference", methods=("delta",)
+        ),
+    }
+)
+
+
+def effect_row(metric: Metric, variant: str, estimates: Iterable[Estimate]) -> Estimate | None:
+    """Return the row of the metric's effect in one variant: what a decision is made on."""
+    return _chosen(metric, HEADLINES[metric.kind].effect, variant, estimates)
+
+
+def p_value_row(metric: Metric, variant: str, estimates: Iterable[Estimate]) -> Estimate | None:
+    """Return the row whose p-value speaks for the metric in one variant.
+
+    With two arms the log-rank test over all arms is the one of the variant: its row names none.
+    """
+    rows = tuple(estimates)
+    test = HEADLINES[metric.kind].test
+    return _chosen(metric, test, variant, rows) or _chosen(metric, test, "", rows)
+
+
+def favours_less(metric: Metric) -> bool:
+    """Whether smaller values of the effect are good.
+
+    The event of a time-to-event metric is a loss, so a smaller hazard is good whether the plan
+    says that retention shall increase or churn decrease.
+    """
+    return metric.kind is Kind.TIME_TO_EVENT or metric.direction is Direction.DECREASE
+
+
+def benefit_interval(metric: Metric, row: Estimate) -> tuple[float, float] | None:
+    """Return the row's interval turned so that no effect is 0 and more is better.
+
+    None where the row has no interval.
+    """
+    if row.ci_low is None or row.ci_high is None:
+        return None
+    no_effect = HEADLINES[metric.kind].no_effect
+    if favours_less(metric):
+        return no_effect - row.ci_high, no_effect - row.ci_low
+    return row.ci_low - no_effect, row.ci_high - no_effect
+
+
+def excludes_no_effect(metric: Metric, row: Estimate) -> bool:
+    """Whether the row's interval leaves out no effect, in either direction."""
+    interval = benefit_interval(metric, row)
+    return interval is not None and not interval[0] <= 0 <= interval[1]
+
+
+def _chosen(
+    metric: Metric, quantity: str, variant: str, estimates: Iterable[Estimate]
+) -> Estimate | None:
+    rows = [
+        row
+        for row in estimates
+        if (row.metric, row.kind, row.quantity) == (metric.key, metric.kind.value, quantity)
+        and (row.variant, row.segment, row.term) == (variant, ALL, "")
+        and row.method != PIECEWISE
+    ]
+    return min(rows, key=lambda row: _rank(metric, row), default=None)
+
+
+def _rank(metric: Metric, row: Estimate) -> tuple[bool, int]:
+    """Rank rows with an answer before rows with a reason, then by the order of methods."""
+    methods = HEADLINES[metric.kind].methods
+    place = methods.index(row.method) if row.method in methods else len(methods)
+    return row.value is None and row.statistic is None, place

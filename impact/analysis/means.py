@@ -1,0 +1,99 @@
+"""Rows of a mean per unit: Welch's difference, the CUPED-adjusted one, the relative one."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from experiments.plan.document import Metric, Plan
+from impact.analysis.arms import (
+    by_segment,
+    covariance,
+    empty_moments,
+    pairs,
+    sample_of,
+    sides_of,
+)
+from impact.analysis.estimates import Estimate
+from impact.analysis.rows import Sides, Subject, row, subject_of
+from impact.analysis.sufficient import ArmMoments, Moments
+from impact.stats.cuped import AdjustedSample, Adjustment, cuped
+from impact.stats.estimable import NotEstimable
+from impact.stats.relative import relative_means
+from impact.stats.welch import mean, standard_deviation, welch
+
+OUTCOME, COVARIATE = "y", "x"
+UNCERTAIN_BASELINE = 0.1  # standard error over mean, beyond which the delta method is rough
+
+
+def estimate_means(
+    plan: Plan, metric: Metric, arms: tuple[ArmMoments, ...], *, look: int | None
+) -> tuple[Estimate, ...]:
+    """Return the rows of one mean metric, all segments.
+
+    The moments are named "y", or "y" and "x" where the plan adjusts by a covariate; the adjusted
+    difference is a row of its own beside the plain one.
+    """
+    subject = subject_of(plan, metric, look)
+    names = arms[0].moments.names if arms else (OUTCOME,)
+    segments = by_segment(arms, plan.variants, partial(empty_moments, names))
+    return tuple(
+        estimate
+        for segment, found in segments
+        for estimate in _segment(subject.within(segment), found)
+    )
+
+
+def _segment(subject: Subject, arms: dict[str, ArmMoments]) -> Iterator[Estimate]:
+    for arm in arms.values():
+        yield from arm_rows(subject, arm)
+    for variant, control in pairs(arms, subject.control):
+        yield difference_row(subject, variant, control)
+        if COVARIATE in variant.moments.names:
+            yield _adjusted(subject, variant, control)
+        yield _relative(subject, variant, control)
+
+
+def arm_rows(subject: Subject, arm: ArmMoments) -> Iterator[Estimate]:
+    """Yield the mean and the standard deviation of one arm."""
+    sample, sides = sample_of(arm.moments), Sides(variant=arm.variant, n_variant=arm.moments.n)
+    yield row(subject, "mean", "student", sides, mean(sample, level=subject.level))
+    yield row(subject, "standard_deviation", "sample", sides, standard_deviation(sample))
+
+
+def difference_row(subject: Subject, variant: ArmMoments, control: ArmMoments) -> Estimate:
+    """Return the difference of means by Welch."""
+    answer = welch(sample_of(variant.moments), sample_of(control.moments), level=subject.level)
+    return row(subject, "mean_difference", "welch", sides_of(variant, control), answer)
+
+
+def _adjusted(subject: Subject, variant: ArmMoments, control: ArmMoments) -> Estimate:
+    found = cuped(
+        _adjusted_sample(variant.moments), _adjusted_sample(control.moments), level=subject.level
+    )
+    sides = sides_of(variant, control)
+    match found:
+        case NotEstimable():
+            return row(subject, "mean_difference", "cuped", sides, found)
+        case Adjustment():
+            note = f"variance changed by {-found.variance_reduction:+.1%} against welch"
+            return row(subject, "mean_difference", "cuped", sides, found.difference, note)
+
+
+def _relative(subject: Subject, variant: ArmMoments, control: ArmMoments) -> Estimate:
+    sample, baseline = sample_of(variant.moments), sample_of(control.moments)
+    answer = relative_means(sample, baseline, level=subject.level)
+    rough = baseline.n and baseline.mean_variance > (UNCERTAIN_BASELINE * baseline.mean) ** 2
+    note = "rough: the baseline's mean is itself uncertain by more than 10%" if rough else ""
+    sides = sides_of(variant, control)
+    return row(subject.without_unit(), "relative_difference", "delta", sides, answer, note)
+
+
+def _adjusted_sample(moments: Moments) -> AdjustedSample:
+    y, x = moments.names.index(OUTCOME), moments.names.index(COVARIATE)
+    return AdjustedSample(
+        n=moments.n,
+        y=float(moments.means[y]),
+        x=float(moments.means[x]),
+        y_variance=covariance(moments, y, y),
+        x_variance=covariance(moments, x, x),
+        covariance=covariance(moments, y, x),
+    )

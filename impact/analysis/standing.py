@@ -1,0 +1,92 @@
+"""How the primary metric stands in one variant: better, worse, unclear, unknown."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from experiments.plan.document import Metric, Plan
+from impact.analysis.estimates import Estimate
+from impact.analysis.headlines import HEADLINES, benefit_interval, effect_row, p_value_row
+from impact.analysis.wording import effect_text, percent
+
+
+class Standing(StrEnum):
+    """What the evidence says of a metric in a variant."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    UNCLEAR = "unclear"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrimaryFinding:
+    """The standing of the primary metric, said in a sentence; `interim_text` decides nothing."""
+
+    standing: Standing
+    text: str
+    interim_text: str
+
+
+def judge_primary(plan: Plan, variant: str, estimates: tuple[Estimate, ...]) -> PrimaryFinding:
+    """Return how the plan's primary metric stands in one variant against control."""
+    metric = plan.primary
+    effect = effect_row(metric, variant, estimates)
+    test = p_value_row(metric, variant, estimates)
+    standing = standing_of(plan, metric, effect, test)
+    said = f"{metric.label}, {variant} against {plan.control}: {_effect(metric, effect)}"
+    meaning = _meaning(plan, standing, survived=_survives_its_family(plan, test))
+    return PrimaryFinding(
+        standing=standing,
+        text=f"{said}. {meaning}",
+        interim_text=f"{said} so far, interim.",
+    )
+
+
+def standing_of(
+    plan: Plan, metric: Metric, effect: Estimate | None, test: Estimate | None
+) -> Standing:
+    """Return the standing by the effect's interval and the test as adjusted in its family."""
+    interval = None if effect is None else benefit_interval(metric, effect)
+    if interval is None:
+        return Standing.UNKNOWN
+    low, high = interval
+    if low <= 0 <= high or not _survives_its_family(plan, test):
+        return Standing.UNCLEAR
+    return Standing.BETTER if low > 0 else Standing.WORSE
+
+
+def _survives_its_family(plan: Plan, test: Estimate | None) -> bool:
+    if test is None or test.p_value_adjusted is None:
+        return True
+    return test.p_value_adjusted < _error_rate(plan)
+
+
+def _effect(metric: Metric, effect: Estimate | None) -> str:
+    if effect is None:
+        return "no estimate"
+    name = HEADLINES[metric.kind].effect.replace("_", " ")
+    return f"{name} {effect_text(metric, effect)}"
+
+
+def _meaning(plan: Plan, standing: Standing, *, survived: bool) -> str:
+    match standing:
+        case Standing.BETTER:
+            return "This is better than no effect."
+        case Standing.WORSE:
+            return "This is worse than no effect."
+        case Standing.UNKNOWN:
+            return "Without an interval there is no answer."
+        case Standing.UNCLEAR:
+            return _unclear(plan, survived=survived)
+
+
+def _unclear(plan: Plan, *, survived: bool) -> str:
+    if survived:
+        return "No effect shown: the interval includes no effect."
+    level = percent(_error_rate(plan))
+    return f"No effect shown: adjusted within its family by Holm, the p-value is not below {level}."
+
+
+def _error_rate(plan: Plan) -> float:
+    """Return one minus the level, free of the binary dust of 1 - 0.95."""
+    return round(1 - plan.confidence_level, 12)

@@ -1,0 +1,119 @@
+"""Sufficient statistics as bytes and back: lossless, and the same bytes for the same numbers.
+
+Canonical JSON (sorted keys, shortest digits that read back as the same double), compressed with
+no time stamp. This is what a run keeps, and what a report is recomputed from.
+"""
+
+import gzip
+import json
+from dataclasses import asdict
+from typing import Any
+
+from impact.analysis.storage_arrays import (
+    arm_moments_from,
+    arm_moments_to,
+    survival_from,
+    survival_to,
+)
+from impact.analysis.sufficient import (
+    ArmCount,
+    ArmProportion,
+    CheckCounts,
+    SufficientStatistics,
+)
+
+FORMAT = 1
+
+
+def dump(statistics: SufficientStatistics) -> bytes:
+    """Return the statistics as bytes.
+
+    Raises:
+        ValueError: a number is not finite; there is no such statistic.
+    """
+    text = json.dumps(_document(statistics), sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return gzip.compress(text.encode(), mtime=0)
+
+
+def load(stored: bytes) -> SufficientStatistics:
+    """Return the statistics that `dump` stored.
+
+    Raises:
+        ValueError: the bytes are of another format.
+    """
+    document = json.loads(gzip.decompress(stored))
+    if document["format"] != FORMAT:
+        message = f"stored statistics have format {document['format']}, this code reads {FORMAT}"
+        raise ValueError(message)
+    return SufficientStatistics(
+        arms=tuple(ArmCount(**arm) for arm in document["arms"]),
+        checks=_checks_from(document["checks"]),
+        survival={
+            metric: tuple(survival_from(counts) for counts in stored_counts)
+            for metric, stored_counts in document["survival"].items()
+        },
+        moments=_moments_from(document["moments"]),
+        proportions={
+            metric: tuple(ArmProportion(**arm) for arm in arms)
+            for metric, arms in document["proportions"].items()
+        },
+        money=_moments_from(document["money"]),
+        not_estimable=document["not_estimable"],
+        currency=document.get("currency", ""),
+    )
+
+
+def _document(statistics: SufficientStatistics) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "arms": [asdict(arm) for arm in statistics.arms],
+        "checks": _checks_to(statistics.checks),
+        "survival": {
+            metric: [survival_to(counts) for counts in found]
+            for metric, found in statistics.survival.items()
+        },
+        "moments": _moments_to(statistics.moments),
+        "proportions": {
+            metric: [asdict(arm) for arm in arms] for metric, arms in statistics.proportions.items()
+        },
+        "money": _moments_to(statistics.money),
+        "not_estimable": statistics.not_estimable,
+        "currency": statistics.currency,
+    }
+
+
+def _moments_to(moments: dict[str, Any]) -> dict[str, Any]:
+    return {metric: [arm_moments_to(arm) for arm in arms] for metric, arms in moments.items()}
+
+
+def _moments_from(stored: dict[str, Any]) -> dict[str, Any]:
+    return {metric: tuple(arm_moments_from(arm) for arm in arms) for metric, arms in stored.items()}
+
+
+def _checks_to(checks: CheckCounts) -> dict[str, Any]:
+    return {
+        "assigned": checks.assigned,
+        "multiple_exposure": checks.multiple_exposure,
+        "late_assignment": checks.late_assignment,
+        "ineligible_before_start": checks.ineligible_before_start,
+        "compliance": checks.compliance,
+        "pre_period": [
+            [outcome, [arm_moments_to(arm) for arm in arms]] for outcome, arms in checks.pre_period
+        ],
+        "last_seen": checks.last_seen,
+    }
+
+
+def _checks_from(stored: dict[str, Any]) -> CheckCounts:
+    return CheckCounts(
+        assigned=tuple((variant, count) for variant, count in stored["assigned"]),
+        multiple_exposure=stored["multiple_exposure"],
+        late_assignment=stored["late_assignment"],
+        ineligible_before_start=stored["ineligible_before_start"],
+        compliance=tuple((variant, n, served) for variant, n, served in stored["compliance"]),
+        pre_period=tuple(
+            (outcome, tuple(arm_moments_from(arm) for arm in arms))
+            for outcome, arms in stored["pre_period"]
+        ),
+        last_seen=tuple((table, instant) for table, instant in stored["last_seen"]),
+    )

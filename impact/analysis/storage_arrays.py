@@ -1,0 +1,75 @@
+"""The arrays of sufficient statistics as JSON values and back, with their types."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from impact.analysis.sufficient import ArmMoments, Floats, Moments, SurvivalCounts
+
+NUMBERS, LABELS = "numbers", "labels"
+
+
+def arm_moments_to(arm: ArmMoments) -> dict[str, Any]:
+    """Return one arm's moments as JSON values."""
+    return {
+        "variant": arm.variant,
+        "segment": arm.segment,
+        "names": arm.moments.names,
+        "n": int(arm.moments.n),
+        "means": arm.moments.means.tolist(),
+        "cross": arm.moments.cross.tolist(),
+    }
+
+
+def arm_moments_from(stored: dict[str, Any]) -> ArmMoments:
+    """Return one arm's moments from JSON values."""
+    size = len(stored["names"])
+    moments = Moments(
+        names=tuple(stored["names"]),
+        n=stored["n"],
+        means=np.array(stored["means"], dtype=np.float64).reshape(size),
+        cross=np.array(stored["cross"], dtype=np.float64).reshape(size, size),
+    )
+    return ArmMoments(variant=stored["variant"], segment=stored["segment"], moments=moments)
+
+
+def survival_to(counts: SurvivalCounts) -> dict[str, Any]:
+    """Return one metric's cells as JSON values."""
+    return {
+        "segment": counts.segment,
+        "variant": counts.variant.tolist(),
+        "time": counts.time.tolist(),
+        "event": counts.event.tolist(),
+        "n": counts.n.tolist(),
+        "covariates": [[name, _column_to(values)] for name, values in counts.covariates.items()],
+        "strata": [[name, _column_to(values)] for name, values in counts.strata.items()],
+    }
+
+
+def survival_from(stored: dict[str, Any]) -> SurvivalCounts:
+    """Return one metric's cells from JSON values."""
+    return SurvivalCounts(
+        segment=stored["segment"],
+        variant=np.array(stored["variant"], dtype=np.str_),
+        time=np.array(stored["time"], dtype=np.int64),
+        event=np.array(stored["event"], dtype=np.int64),
+        n=np.array(stored["n"], dtype=np.int64),
+        covariates={name: _column_from(column) for name, column in stored["covariates"]},
+        strata={name: np.array(column[LABELS], dtype=np.str_) for name, column in stored["strata"]},
+    )
+
+
+def _column_to(values: NDArray[np.str_] | Floats) -> dict[str, Any]:
+    """Return a column as JSON values; a missing number (NaN) becomes null."""
+    if not np.issubdtype(values.dtype, np.number):
+        return {LABELS: values.tolist()}
+    missing = np.isnan(values.astype(np.float64))
+    pairs = zip(values.tolist(), missing.tolist(), strict=True)
+    return {NUMBERS: [None if absent else value for value, absent in pairs]}
+
+
+def _column_from(column: dict[str, Any]) -> NDArray[np.str_] | Floats:
+    if NUMBERS in column:
+        return np.array(column[NUMBERS], dtype=np.float64)
+    return np.array(column[LABELS], dtype=np.str_)

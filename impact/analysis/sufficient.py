@@ -1,0 +1,130 @@
+"""The sufficient statistics of an experiment: what the join hands over and a run keeps.
+
+From these small tables every estimate is recomputed to the digit, without a customer's row.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmCount:
+    """Units of one arm: seen, eligible and not forced, and mature for every window."""
+
+    variant: str
+    n_units: int
+    n_eligible: int
+    n_mature: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SurvivalCounts:
+    """Customers of one time-to-event metric, counted by identical rows.
+
+    All arrays have one entry per cell. `time` is whole days since the start, `event` 1 for churn
+    and 0 for censoring, `n` how many units the cell holds. `covariates` and `strata` map a
+    column's name to its label per cell (numeric covariates as float arrays).
+    """
+
+    segment: str = ALL
+    variant: NDArray[np.str_]
+    time: Integers
+    event: Integers
+    n: Integers
+    covariates: dict[str, NDArray[np.str_] | Floats] = field(default_factory=dict)
+    strata: dict[str, NDArray[np.str_]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Moments:
+    """Mergeable moments of a vector per unit: count, means and centred cross-products.
+
+    `means` has shape (k,), `cross` shape (k, k): the sums of products of deviations from the
+    means (so variance = cross[i, i] / (n - 1)). `names` labels the k numbers:
+    "y" the metric (a ratio's numerator), "d" a ratio's denominator, "x" a CUPED covariate.
+    """
+
+    names: tuple[str, ...]
+    n: int
+    means: Floats
+    cross: Floats
+
+    def __add__(self, other: "Moments") -> "Moments":
+        """Merge two disjoint groups (Chan, Golub and LeVeque 1983)."""
+        if self.names != other.names:
+            message = f"moments of {self.names} and {other.names} cannot be merged"
+            raise ValueError(message)
+        n = self.n + other.n
+        if n == 0:
+            return self
+        delta = other.means - self.means
+        return Moments(
+            names=self.names,
+            n=n,
+            means=self.means + delta * (other.n / n),
+            cross=self.cross + other.cross + np.outer(delta, delta) * (self.n * other.n / n),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ArmMoments:
+    """Moments of one metric in one arm and segment (`all` or `column=value`)."""
+
+    variant: str
+    segment: str = ALL
+    moments: Moments
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmProportion:
+    """Successes among units of one arm and segment."""
+
+    variant: str
+    segment: str = ALL
+    n: int
+    successes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckCounts:
+    """What the trust checks count.
+
+    `assigned` are eligible, not forced units per variant; `received` how many of them were served
+    their assigned variant, for compliance, where it is known. `pre_period` holds moments ("y") of
+    outcomes before the start, by their name. `last_seen` is the latest instant in each table, as
+    ISO text.
+    """
+
+    assigned: tuple[tuple[str, int], ...]
+    multiple_exposure: int = 0
+    late_assignment: int = 0
+    ineligible_before_start: int = 0
+    compliance: tuple[tuple[str, int, int], ...] = ()  # variant, exposed units, units served it
+    pre_period: tuple[tuple[str, tuple[ArmMoments, ...]], ...] = ()
+    last_seen: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SufficientStatistics:
+    """Everything a report needs of the data. Keys of the mappings are metric keys.
+
+    `money["revenue_and_handling"]` is there when the plan has economics: joint moments per arm,
+    named "revenue" (in the plan's currency) and "handle_minutes", or the one that was given.
+    `currency` is what all amounts stand in: the plan's, else the only one of the data, else "".
+    """
+
+    arms: tuple[ArmCount, ...]
+    checks: CheckCounts
+    survival: dict[str, tuple[SurvivalCounts, ...]] = field(default_factory=dict)
+    moments: dict[str, tuple[ArmMoments, ...]] = field(default_factory=dict)
+    proportions: dict[str, tuple[ArmProportion, ...]] = field(default_factory=dict)
+    money: dict[str, tuple[ArmMoments, ...]] = field(default_factory=dict)
+    not_estimable: dict[str, str] = field(default_factory=dict)  # metric -> reason
+    currency: str = ""

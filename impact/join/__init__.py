@@ -1,0 +1,1 @@
+"""Exposures joined to outcomes as Ibis expressions: rows in, sufficient statistics out."""

@@ -1,0 +1,102 @@
+"""The rows of outcomes, each with the key of the unit that bears it and its own instant."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import ibis
+from ibis.expr.types import StringValue, Table
+
+from experiments.plan.document import Plan, Unit
+from experiments.plan.document import Table as Fact
+from impact.errors import InputMissing
+from impact.join.columns import instant, optional
+from impact.join.inputs import Inputs
+
+BEARERS: Mapping[Unit, str] = MappingProxyType(
+    {
+        Unit.CUSTOMER: "customer_id",
+        Unit.CONTACT: "contact_id",
+        Unit.AGENT: "agent_id",
+        Unit.TEAM: "team",
+        Unit.QUEUE: "queue",
+    }
+)
+OF_CUSTOMERS = frozenset({Fact.CHURN, Fact.REVENUE})
+
+
+def facts_of(inputs: Inputs, plan: Plan, fact: Fact) -> Table:
+    """Return the rows of one table with `key_` (who bears them) and `at_` (when).
+
+    Raises:
+        InputMissing: the table was not given.
+    """
+    table = getattr(inputs, fact.value)
+    if table is None:
+        message = f"{fact.value}: the plan measures it, and no such table was given"
+        raise InputMissing(message)
+    return FACTS[fact](table, inputs, plan)
+
+
+def unit_key(units: Table, plan: Plan, fact: Fact) -> StringValue:
+    """Return which column of the units meets the key of the facts."""
+    if fact is Fact.OBSERVATIONS:
+        return units.unit_id
+    if fact in OF_CUSTOMERS or plan.unit is Unit.CUSTOMER:
+        return units.customer_id
+    return units.unit_id
+
+
+def handle_seconds(contacts: Table) -> ibis.Value:
+    """Return talk + hold + wrap: null without talk, other missing parts are 0."""
+    hold = optional(contacts, "hold_seconds", "float64").fill_null(0.0)
+    wrap = optional(contacts, "wrap_seconds", "float64").fill_null(0.0)
+    return optional(contacts, "talk_seconds", "float64") + hold + wrap
+
+
+def _contacts(table: Table, inputs: Inputs, plan: Plan) -> Table:  # noqa: ARG001
+    talked = optional(table, "talk_seconds", "float64").notnull()
+    return table.mutate(
+        key_=optional(table, BEARERS[plan.unit], "string"),
+        at_=table.arrived_at,
+        handle_seconds=handle_seconds(table),
+        handled=talked | instant(table, "answered_at").notnull(),
+    )
+
+
+def _churn(table: Table, inputs: Inputs, plan: Plan) -> Table:  # noqa: ARG001
+    return table.mutate(key_=table.customer_id, at_=table.churned_at)
+
+
+def _revenue(table: Table, inputs: Inputs, plan: Plan) -> Table:  # noqa: ARG001
+    return table.mutate(key_=table.customer_id, at_=table.occurred_at)
+
+
+def _surveys(table: Table, inputs: Inputs, plan: Plan) -> Table:
+    """A survey counts when it was answered, and where its contact did when no customer bears it."""
+    at = instant(table, "answered_at").fill_null(table.sent_at)
+    if plan.unit in {Unit.CUSTOMER, Unit.CONTACT}:
+        return table.mutate(key_=optional(table, BEARERS[plan.unit], "string"), at_=at)
+    if inputs.contacts is None:
+        message = f"contacts: surveys reach a {plan.unit} through their contacts"
+        raise InputMissing(message)
+    bearers = inputs.contacts.select(
+        bearer_id=inputs.contacts.contact_id,
+        key_=optional(inputs.contacts, BEARERS[plan.unit], "string"),
+    )
+    dated = table.mutate(at_=at, contact_id=optional(table, "contact_id", "string"))
+    return dated.inner_join(bearers, dated.contact_id == bearers.bearer_id).drop("bearer_id")
+
+
+def _observations(table: Table, inputs: Inputs, plan: Plan) -> Table:  # noqa: ARG001
+    return table.mutate(key_=table.unit_id, at_=instant(table, "observed_at"))
+
+
+FACTS: Mapping[Fact, Callable[[Table, Inputs, Plan], Table]] = MappingProxyType(
+    {
+        Fact.CONTACTS: _contacts,
+        Fact.CHURN: _churn,
+        Fact.REVENUE: _revenue,
+        Fact.SURVEYS: _surveys,
+        Fact.OBSERVATIONS: _observations,
+    }
+)

@@ -1,0 +1,68 @@
+"""The columns that a plan splits by: where each is found, and its text per unit."""
+
+from collections.abc import Iterator, Mapping
+
+import ibis
+from ibis.expr.types import Table
+
+from experiments.plan.document import Plan
+from impact.errors import InputMissing
+from impact.join.columns import text
+from impact.join.inputs import Inputs
+
+PREFIX = "split_"
+
+
+def split_names(plan: Plan) -> tuple[str, ...]:
+    """Return every column that the plan splits or adjusts by, once, in the plan's order."""
+    return tuple(dict.fromkeys(_named(plan)))
+
+
+def split_column(name: str) -> str:
+    """Return the name that the column has among the units, clear of the names of the join."""
+    return PREFIX + name
+
+
+def find_splits(plan: Plan, inputs: Inputs) -> dict[str, str]:
+    """Return per split column the input that holds it: assignments first, then customers.
+
+    What the assignment says was known when the router asked; a customer's row is as of today.
+
+    Raises:
+        InputMissing: neither has it; all that are missing are named.
+    """
+    names = split_names(plan)
+    places: dict[str, str] = {}
+    for place, table in (("customers", inputs.customers), ("assignments", inputs.assignments)):
+        if table is not None:
+            places |= dict.fromkeys(_present(table, names), place)
+    missing = [name for name in names if name not in places]
+    if missing:
+        message = f"{', '.join(missing)}: neither assignments nor customers have such a value"
+        raise InputMissing(message)
+    return places
+
+
+def split_values(table: Table, places: Mapping[str, str], place: str) -> dict[str, ibis.Value]:
+    """Return the split columns that one input holds, as text under their names of the join."""
+    found = {name: text(table, name) for name, where in places.items() if where == place}
+    return {split_column(name): value for name, value in found.items() if value is not None}
+
+
+def _named(plan: Plan) -> Iterator[str]:
+    yield from plan.segments
+    for metric in plan.metrics:
+        yield from metric.strata
+        yield from (covariate.name for covariate in metric.covariates)
+        if metric.adjustment is not None and metric.adjustment.covariate is not None:
+            yield metric.adjustment.covariate
+
+
+def _present(table: Table, names: tuple[str, ...]) -> list[str]:
+    """A column is there when a row has a value in it: optional columns that are empty are not."""
+    values = {name: text(table, name) for name in names}
+    counts = {name: value.count() for name, value in values.items() if value is not None}
+    if not counts:
+        return []
+    found = table.aggregate(**counts).to_pyarrow().to_pylist()[0]
+    return [name for name, count in found.items() if count]

@@ -1,0 +1,161 @@
+"""From assignments and outcomes to the sufficient statistics of every metric of a plan."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import ibis
+from ibis.expr.types import Table, Value
+
+from experiments.plan.document import Kind, Metric, Plan
+from impact.analysis.sufficient import (
+    ArmMoments,
+    ArmProportion,
+    SufficientStatistics,
+)
+from impact.engine import Engine
+from impact.join.checks import arm_counts, check_counts, counted_units, is_mature, tally
+from impact.join.covariates import number
+from impact.join.exchange import currency_of
+from impact.join.inputs import Inputs
+from impact.join.measures import (
+    MONEY,
+    Measure,
+    all_measures,
+    before,
+    denominator,
+    money_measures,
+    numerator,
+    pre_period_measures,
+)
+from impact.join.moments import Vector, moments_of, proportions_of
+from impact.join.survival import survival_counts
+from impact.join.units import build_units
+from impact.join.visible import visible
+from impact.join.windows import measure_units
+
+
+def sufficient_statistics(
+    connection: Engine, inputs: Inputs, plan: Plan, *, as_of: datetime
+) -> SufficientStatistics:
+    """Return what every estimate is computed from, as things were known at `as_of`.
+
+    Two group-bys over all units and one or two per segment column, after one pass per table.
+
+    Raises:
+        InputMissing: a table or column that the plan measures or splits by was not given.
+        InvalidBatch: an assignment names a variant that the plan does not have.
+        UnknownCurrency: an amount that counts has no dated rate.
+    """
+    known = visible(inputs, as_of)
+    reasons = {metric.key: _lacking(known, metric) for metric in plan.metrics}
+    metrics = [metric for metric in plan.metrics if not reasons[metric.key]]
+    earlier = pre_period_measures(plan, known)
+    measures = all_measures(plan, metrics, known, earlier.values())
+    with_ids = bool(measures) or any(metric.source.where for metric in metrics)
+    units = build_units(connection, known, plan, as_of=as_of, with_ids=with_ids)
+    eligible = units.filter(units.eligible)
+    measured = measure_units(connection, eligible, known, plan, measures)
+    moments, proportions = _windowed(measured, plan, metrics, as_of)
+    tallies = tally(units, plan, as_of)
+    return SufficientStatistics(
+        arms=arm_counts(tallies),
+        checks=check_counts(tallies, known, _pre_period(measured, plan, earlier)),
+        survival={
+            metric.key: survival_counts(eligible, known, plan, metric)
+            for metric in metrics
+            if metric.kind is Kind.TIME_TO_EVENT
+        },
+        moments=moments,
+        proportions=proportions,
+        money=_money(measured, known, plan, as_of),
+        not_estimable={key: reason for key, reason in reasons.items() if reason},
+        currency=currency_of(known.revenue, plan),
+    )
+
+
+def _lacking(inputs: Inputs, metric: Metric) -> str:
+    """Return why a metric cannot be given from these inputs; "" where it can."""
+    sources = [metric.source, *([metric.denominator] if metric.denominator else [])]
+    tables = dict.fromkeys(source.table.value for source in sources)
+    absent = [name for name in tables if getattr(inputs, name) is None]
+    return f"no {' and no '.join(absent)} data were given" if absent else ""
+
+
+def _windowed(
+    measured: Table, plan: Plan, metrics: list[Metric], as_of: datetime
+) -> tuple[dict[str, tuple[ArmMoments, ...]], dict[str, tuple[ArmProportion, ...]]]:
+    windowed = [metric for metric in metrics if metric.kind is not Kind.TIME_TO_EVENT]
+    adjusted = measured.mutate(
+        **{
+            f"cuped_{metric.key}": _cuped(measured, metric)
+            for metric in windowed
+            if metric.adjustment is not None
+        }
+    )
+    vectors = {metric: _vector(adjusted, metric, as_of) for metric in windowed}
+    counted = [vectors[metric] for metric in windowed if metric.kind is Kind.PROPORTION]
+    averaged = [vectors[metric] for metric in windowed if metric.kind is not Kind.PROPORTION]
+    return (
+        moments_of(adjusted, averaged, plan, plan.segments),
+        proportions_of(adjusted, counted, plan, plan.segments),
+    )
+
+
+def _vector(measured: Table, metric: Metric, as_of: datetime) -> Vector:
+    """Name the numbers of a metric: y, a ratio's d, a CUPED covariate's x."""
+    values: dict[str, Value] = {"y": measured[numerator(metric).name]}
+    below = denominator(metric)
+    if below is not None:
+        values["d"] = measured[below.name]
+    if metric.adjustment is not None:
+        values["x"] = measured[f"cuped_{metric.key}"]
+    return Vector(
+        key=metric.key,
+        names=tuple(values),
+        values=tuple(values.values()),
+        counts=counted_units(measured, metric, as_of),
+    )
+
+
+def _cuped(measured: Table, metric: Metric) -> Value:
+    """Return what a mean is adjusted by; who lacks it gets the mean of all arms together."""
+    earlier = before(metric)
+    if earlier is not None:
+        value = measured[earlier.name]
+    else:
+        name = metric.adjustment.covariate if metric.adjustment else None
+        value = number(measured, name or "")
+    everyone = value.mean().over(ibis.window())
+    return value.fill_null(everyone).fill_null(0.0)
+
+
+def _money(
+    measured: Table, inputs: Inputs, plan: Plan, as_of: datetime
+) -> dict[str, tuple[ArmMoments, ...]]:
+    """Return revenue and handling per mature unit together: they come from the same customers."""
+    measures = money_measures(plan, inputs)
+    if plan.economics is None or not measures:
+        return {}
+    vector = Vector(
+        key=MONEY,
+        names=tuple(measures),
+        values=tuple(measured[measure.name] for measure in measures.values()),
+        counts=measured.eligible & is_mature(measured, plan.economics.window, as_of),
+    )
+    return moments_of(measured, [vector], plan, plan.segments)
+
+
+def _pre_period(
+    measured: Table, plan: Plan, earlier: Mapping[str, Measure]
+) -> tuple[tuple[str, tuple[ArmMoments, ...]], ...]:
+    """Return the moments of outcomes before the start that anybody has."""
+    vectors = [
+        Vector(key=name, names=("y",), values=(measured[measure.name],), counts=measured.eligible)
+        for name, measure in earlier.items()
+    ]
+    found = moments_of(measured, vectors, plan, ())
+    return tuple((name, arms) for name, arms in found.items() if _has_any(arms))
+
+
+def _has_any(arms: tuple[ArmMoments, ...]) -> bool:
+    return any(arm.moments.means[0] or arm.moments.cross[0, 0] for arm in arms)

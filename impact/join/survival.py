@@ -1,0 +1,122 @@
+"""Time-to-event metrics: units counted by identical rows of time, event and covariates."""
+
+import numpy as np
+import pyarrow as pa
+from ibis.expr.types import DateValue, Table
+from numpy.typing import NDArray
+
+from experiments.plan.document import Covariate, CovariateKind, Metric, Plan
+from impact.analysis.sufficient import ALL, Floats, SurvivalCounts
+from impact.errors import InputMissing
+from impact.join.columns import equals, local_date
+from impact.join.covariates import covariate_value, label
+from impact.join.inputs import Inputs
+
+KEY = ("variant", "time", "event")
+COVARIATE = "covariate_"
+STRATUM = "stratum_"
+
+
+def survival_counts(
+    units: Table, inputs: Inputs, plan: Plan, metric: Metric
+) -> tuple[SurvivalCounts, ...]:
+    """Return the counts of one metric: of all units, then of each segment of the plan.
+
+    A segment's counts keep the strata and leave the covariates: models are of all units.
+
+    `units` are the eligible ones. One group-by over the full key, one per segment column.
+
+    Raises:
+        InputMissing: there is no churn to be read.
+    """
+    timed = with_durations(units, inputs, plan, metric)
+    overall = _packed(_grouped(timed, metric.covariates, metric.strata), metric.covariates, ALL)
+    segments = (counts for column in plan.segments for counts in _by_segment(timed, metric, column))
+    return (overall, *segments)
+
+
+def with_durations(units: Table, inputs: Inputs, plan: Plan, metric: Metric) -> Table:
+    """Add `time` (whole days from the start) and `event` (1 churned, 0 censored).
+
+    On the same day events come before censorings. Where the metric names one kind of churn,
+    another kind censors on its day.
+    """
+    if inputs.churn is None:
+        message = f"{metric.key}: time_to_event needs churn"
+        raise InputMissing(message)
+    timed = _with_event_date(units, inputs.churn, plan, metric)
+    end = timed.censor_date
+    if metric.source.where:
+        other = timed.churn_date
+        end = (other < end).ifelse(other, end).fill_null(end)
+    event = (timed.event_date <= end).fill_null(False)  # noqa: FBT003
+    last: DateValue = event.ifelse(timed.event_date, end)
+    return timed.mutate(
+        event=event.cast("int64"), time=last.delta(timed.start_date, unit="day").cast("int64")
+    )
+
+
+def _with_event_date(units: Table, churn: Table, plan: Plan, metric: Metric) -> Table:
+    if not metric.source.where:
+        return units.mutate(event_date=units.churn_date)
+    of_kind = churn.filter(equals(churn, metric.source.where))
+    first = of_kind.group_by(event_key="customer_id").aggregate(event_at=of_kind.churned_at.min())
+    joined = units.left_join(first, units.customer_id == first.event_key)
+    return joined.mutate(event_date=local_date(joined.event_at, plan.zone))
+
+
+def _by_segment(timed: Table, metric: Metric, column: str) -> list[SurvivalCounts]:
+    """Count per label of the column; it is no stratum inside of its own segment."""
+    strata = tuple(name for name in metric.strata if name != column)
+    segmented = timed.mutate(segment=label(timed, column))
+    cells = _grouped(segmented, (), strata, "segment")
+    segments = _texts(cells["segment"])
+    return [
+        _packed(cells.filter(pa.array(segments == value)), (), f"{column}={value}")
+        for value in np.unique(segments)
+    ]
+
+
+def _grouped(
+    timed: Table, covariates: tuple[Covariate, ...], strata: tuple[str, ...], *further: str
+) -> pa.Table:
+    """Count identical rows."""
+    values = {f"{COVARIATE}{item.name}": covariate_value(timed, item) for item in covariates}
+    values |= {f"{STRATUM}{name}": label(timed, name) for name in strata}
+    keyed = timed.mutate(**values)
+    key = [*further, *KEY, *values]
+    return keyed.group_by(key).aggregate(n=keyed.count()).order_by(key).to_pyarrow()
+
+
+def _packed(cells: pa.Table, covariates: tuple[Covariate, ...], segment: str) -> SurvivalCounts:
+    numeric = {item.name for item in covariates if item.kind is CovariateKind.NUMERIC}
+    values: dict[str, NDArray[np.str_] | Floats] = {
+        item.name: (_floats if item.name in numeric else _texts)(cells[f"{COVARIATE}{item.name}"])
+        for item in covariates
+    }
+    return SurvivalCounts(
+        segment=segment,
+        variant=_texts(cells["variant"]),
+        time=_counts(cells["time"]),
+        event=_counts(cells["event"]),
+        n=_counts(cells["n"]),
+        covariates=values,
+        strata={
+            name.removeprefix(STRATUM): _texts(cells[name])
+            for name in cells.column_names
+            if name.startswith(STRATUM)
+        },
+    )
+
+
+def _texts(column: pa.ChunkedArray) -> NDArray[np.str_]:
+    return np.asarray(column.to_pylist(), dtype=np.str_)
+
+
+def _counts(column: pa.ChunkedArray) -> NDArray[np.int64]:
+    return np.asarray(column.to_pylist(), dtype=np.int64)
+
+
+def _floats(column: pa.ChunkedArray) -> Floats:
+    """Return numbers; what is missing becomes NaN, which the models leave out and count."""
+    return np.asarray(column.to_pylist(), dtype=np.float64)

@@ -1,0 +1,219 @@
+"""The verdict and the answer, from rows written by hand."""
+
+from dataclasses import replace
+
+import pytest
+
+from experiments.plan.document import Direction, Family, Looks, Metric, Plan, Role
+from impact.analysis.answer import answer
+from impact.analysis.decision import decide
+from impact.analysis.estimates import (
+    Analysis,
+    Check,
+    CheckStatus,
+    Decision,
+    Estimate,
+    Verdict,
+)
+from tests.impact.analysis.building import AHEAD, HANDLE, RESOLVED, RETENTION, SPEND, plan_of
+
+SOUND = (Check(name="sample_ratio", status=CheckStatus.PASS, message="fine"),)
+BROKEN = (Check(name="sample_ratio", status=CheckStatus.FAIL, message="600 against 400."),)
+GUARDED = plan_of(RETENTION, replace(HANDLE, direction=Direction.DECREASE, margin=30.0))
+MEAN_PLAN = plan_of(replace(SPEND, role=Role.PRIMARY))
+
+
+def effect(
+    metric: Metric, quantity: str, value: float, low: float, high: float, **more: object
+) -> Estimate:
+    row = Estimate(
+        metric=metric.key,
+        kind=metric.kind.value,
+        method="any",
+        quantity=quantity,
+        variant="patient",
+        baseline="control",
+        value=value,
+        ci_low=low,
+        ci_high=high,
+        confidence_level=0.95,
+        p_value=0.01,
+    )
+    return replace(row, **more)  # type: ignore[arg-type]  # a test names real fields
+
+
+BETTER = effect(RETENTION, "hazard_ratio", 0.85, 0.80, 0.90)
+UNCLEAR = effect(RETENTION, "hazard_ratio", 0.97, 0.91, 1.04)
+WORSE = effect(RETENTION, "hazard_ratio", 1.2, 1.1, 1.3)
+LOG_RANK = replace(UNCLEAR, quantity="log_rank", value=None, ci_low=None, ci_high=None)
+KEPT = effect(RETENTION, "survival_probability_difference", 0.021, 0.0104, 0.0316, at=180.0)
+SAME = effect(RETENTION, "survival_probability_difference", 0.008, -0.003, 0.019, at=180.0)
+
+
+def slower(low: float, high: float) -> Estimate:
+    return effect(HANDLE, "ratio_difference", (low + high) / 2, low, high)
+
+
+def decided(
+    plan: Plan, *rows: Estimate, checks: tuple[Check, ...] = SOUND, look: int | None = None
+) -> Decision:
+    return decide(plan, rows, checks, look=look)
+
+
+@pytest.mark.parametrize(
+    ("rows", "verdict"),
+    [
+        ((BETTER, slower(5, 29)), Verdict.SHIP),
+        ((BETTER, slower(5, 31)), Verdict.DO_NOT_SHIP),
+        ((BETTER, slower(31, 40)), Verdict.DO_NOT_SHIP),
+        ((BETTER,), Verdict.DO_NOT_SHIP),
+        ((UNCLEAR, slower(-9, 9)), Verdict.DO_NOT_SHIP),
+        ((WORSE, slower(-9, 9)), Verdict.DO_NOT_SHIP),
+        ((slower(-9, 9),), Verdict.NOT_IDENTIFIED),
+    ],
+)
+def test_what_ships_is_better_and_shown_to_stay_within_every_margin(
+    rows: tuple[Estimate, ...], verdict: Verdict
+) -> None:
+    assert decided(GUARDED, *rows).verdict is verdict
+
+
+def test_reasons_give_the_numbers() -> None:
+    decision = decided(GUARDED, BETTER, slower(5, 31))
+
+    assert decision.reasons == (
+        "Retention, patient against control: hazard ratio 0.85 (95% interval 0.80 to 0.90). "
+        "This is better than no effect.",
+        "Guardrail Handle time, patient: +18 seconds (95% interval +5 to +31). "
+        "Harm beyond the margin of 30 cannot be ruled out.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [(-9.0, 0.1, Verdict.SHIP), (-9.0, -0.1, Verdict.DO_NOT_SHIP)],
+)
+def test_a_guardrail_without_a_margin_stops_only_shown_harm(
+    low: float, high: float, verdict: Verdict
+) -> None:
+    plan = plan_of(RETENTION, replace(HANDLE, direction=Direction.INCREASE))
+
+    assert decided(plan, BETTER, slower(low, high)).verdict is verdict
+
+
+@pytest.mark.parametrize(("high", "verdict"), [(1.09, Verdict.SHIP), (1.11, Verdict.DO_NOT_SHIP)])
+def test_the_margin_of_a_hazard_ratio_is_a_hazard_ratio(high: float, verdict: Verdict) -> None:
+    churn = replace(RETENTION, key="churn", role=Role.GUARDRAIL, margin=1.1)
+    plan = plan_of(replace(SPEND, role=Role.PRIMARY), churn)
+    spend = effect(SPEND, "mean_difference", 3.0, 1.0, 5.0)
+
+    guarded = effect(churn, "hazard_ratio", 1.0, 0.95, high)
+
+    assert decided(plan, spend, guarded).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("direction", "verdict"),
+    [(Direction.INCREASE, Verdict.SHIP), (Direction.DECREASE, Verdict.DO_NOT_SHIP)],
+)
+def test_the_direction_says_which_way_is_good(direction: Direction, verdict: Verdict) -> None:
+    plan = plan_of(replace(SPEND, role=Role.PRIMARY, direction=direction))
+
+    assert decided(plan, effect(SPEND, "mean_difference", 3.0, 1.0, 5.0)).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("adjusted", "verdict"), [(0.049, Verdict.SHIP), (0.05, Verdict.DO_NOT_SHIP)]
+)
+def test_in_a_family_the_adjusted_p_value_counts(adjusted: float, verdict: Verdict) -> None:
+    plan = plan_of(RETENTION, RESOLVED, families=(Family(name="f", metrics=("retention",)),))
+
+    decision = decided(plan, BETTER, replace(LOG_RANK, p_value_adjusted=adjusted))
+
+    assert decision.verdict is verdict
+
+
+def test_a_broken_split_identifies_nothing() -> None:
+    decision = decided(GUARDED, BETTER, slower(5, 29), checks=BROKEN)
+
+    assert decision.verdict is Verdict.NOT_IDENTIFIED
+    assert decision.reasons[1] == "600 against 400."
+
+
+def test_before_the_planned_end_nothing_is_decided() -> None:
+    plan = replace(GUARDED, looks=Looks(planned_end=AHEAD))
+
+    decision = decided(plan, BETTER, slower(5, 29), look=1)
+
+    assert decision.verdict is Verdict.KEEP_RUNNING
+    assert decision.reasons[0] == "The planned end is 2026-12-01: until then nothing is decided."
+    assert decision.reasons[1].endswith("so far, interim.")
+
+
+def test_one_good_variant_of_two_ships() -> None:
+    plan = plan_of(RETENTION, weights=(("control", 3334), ("patient", 3333), ("brief", 3333)))
+
+    decision = decided(plan, BETTER, replace(WORSE, variant="brief"))
+
+    assert decision.verdict is Verdict.SHIP
+    assert len(decision.reasons) == 2
+
+
+def answered(
+    plan: Plan, *rows: Estimate, checks: tuple[Check, ...] = SOUND, look: int | None = None
+) -> str:
+    decision = decide(plan, rows, checks, look=look)
+    return answer(plan, Analysis(estimates=rows, curves=(), checks=checks, decision=decision))
+
+
+def test_the_answer_gives_retention_in_points_and_the_hazard_ratio() -> None:
+    assert answered(plan_of(RETENTION), BETTER, KEPT) == (
+        "After 180 days retention with patient is 2.1 percentage points higher "
+        "(95% interval +1.0 to +3.2) than with control; "
+        "the hazard ratio is 0.85 (95% interval 0.80 to 0.90)."
+    )
+
+
+def test_the_answer_claims_no_effect_that_is_not_shown() -> None:
+    assert answered(plan_of(RETENTION), UNCLEAR, SAME).startswith(
+        "No effect is shown: after 180 days the difference in retention between patient and "
+        "control is +0.8 percentage points (95% interval -0.3 to +1.9); the hazard ratio is"
+    )
+
+
+def test_the_answer_does_not_deny_an_effect_that_the_hazard_shows() -> None:
+    said = answered(plan_of(RETENTION), BETTER, SAME)
+
+    assert said.startswith("After 180 days the difference in retention between patient and control")
+    assert said.endswith("the hazard ratio is 0.85 (95% interval 0.80 to 0.90).")
+
+
+def test_the_answer_of_a_mean_is_in_its_unit() -> None:
+    rows = effect(SPEND, "mean_difference", -3.2, -5.3, -1.1)
+
+    assert answered(MEAN_PLAN, rows) == (
+        "With patient Spend is 3.2 EUR lower (95% interval -5.3 to -1.1) than with control."
+    )
+    assert answered(MEAN_PLAN, replace(rows, ci_high=0.4)).startswith("No effect on Spend is shown")
+
+
+def test_the_answer_is_careful_before_the_end_and_when_the_split_is_broken() -> None:
+    plan = plan_of(RETENTION, looks=Looks(planned_end=AHEAD))
+
+    interim = answered(plan, BETTER, KEPT, look=1)
+    broken = answered(plan_of(RETENTION), BETTER, KEPT, checks=BROKEN)
+
+    assert interim.startswith("Interim, before the planned end of 2026-12-01: after 180 days")
+    assert broken.startswith("Not to be relied on, because the split between the arms is broken:")
+
+
+def test_the_answer_says_why_there_is_none() -> None:
+    spend = effect(SPEND, "mean_difference", 0.0, 0.0, 0.0)
+    nothing = replace(spend, value=None, ci_low=None, ci_high=None, note="no revenue")
+
+    assert (
+        answered(MEAN_PLAN, nothing)
+        == "Spend of patient and control cannot be compared: no revenue."
+    )
+    assert answered(MEAN_PLAN).endswith("no estimate was made.")
+    assert answered(plan_of(RETENTION), BETTER).startswith("The hazard ratio with patient against")

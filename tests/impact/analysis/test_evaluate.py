@@ -1,0 +1,251 @@
+"""The whole analysis from sufficient statistics: looks, families, reasons, storage."""
+
+import csv
+import io
+import json
+import math
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pytest
+
+from experiments.plan.document import Looks, Role
+from impact.analysis.answer import answer
+from impact.analysis.document import document
+from impact.analysis.estimates import COLUMNS, Analysis, Estimate, Verdict
+from impact.analysis.evaluate import evaluate, look_at
+from impact.analysis.spreadsheet import rows_csv
+from impact.analysis.storage import dump, load
+from impact.analysis.sufficient import SufficientStatistics
+from impact.stats.multiplicity import holm
+from tests.impact.analysis.building import (
+    AHEAD,
+    AS_OF,
+    HANDLE,
+    PAST,
+    SPEND,
+    full_plan,
+    only,
+    plan_of,
+    statistics_of,
+)
+
+
+def evaluated(planned_end: date | None = PAST) -> Analysis:
+    return evaluate(full_plan(planned_end), statistics_of(), as_of=AS_OF)
+
+
+def the_document(analysis: Analysis, statistics: SufficientStatistics) -> dict[str, object]:
+    return document(
+        full_plan(),
+        statistics,
+        analysis,
+        as_of=AS_OF,
+        plan_sha256="a" * 64,
+        data_sha256="b" * 64,
+        version="0.1.0",
+    )
+
+
+@pytest.mark.parametrize(
+    ("as_of", "look"),
+    [
+        (datetime(2026, 9, 30, 21, 59, tzinfo=UTC), 1),
+        (datetime(2026, 9, 30, 22, 0, tzinfo=UTC), None),
+    ],
+)
+def test_the_planned_end_begins_at_midnight_in_the_plans_zone(
+    as_of: datetime, look: int | None
+) -> None:
+    plan = replace(full_plan(PAST), timezone="Europe/Berlin")
+
+    assert look_at(plan, as_of) == look
+
+
+def test_a_plan_without_an_end_may_be_read_at_any_time() -> None:
+    assert look_at(plan_of(HANDLE, looks=Looks()), AS_OF) is None
+
+
+def test_every_metric_of_the_plan_has_rows_of_its_kind() -> None:
+    analysis = evaluated()
+
+    quantities = {(row.metric, row.quantity) for row in analysis.estimates}
+    assert {
+        ("retention", "survival_probability_difference"),
+        ("retention", "hazard_ratio"),
+        ("retention", "log_rank"),
+        ("spend", "mean_difference"),
+        ("resolved", "proportion_difference"),
+        ("handle_time", "ratio_difference"),
+        ("revenue", "mean_difference"),
+        ("net_value", "net_value"),
+    } <= quantities
+    assert {curve.metric for curve in analysis.curves} == {"retention"}
+    assert "sample_ratio" in {check.name for check in analysis.checks}
+
+
+def test_no_row_holds_a_number_that_is_none() -> None:
+    for row in evaluated().estimates:
+        for field in fields(row):
+            value = getattr(row, field.name)
+            assert not (isinstance(value, float) and not math.isfinite(value)), (row, field.name)
+        assert row.value is not None or row.statistic is not None or row.note
+
+
+def test_the_test_of_the_split_is_a_row_as_well() -> None:
+    final = only(evaluated().estimates, "sample_ratio", "sample_ratio", variant="")
+    interim = only(evaluated(AHEAD).estimates, "sample_ratio", "sample_ratio", variant="")
+    check = next(check for check in evaluated().checks if check.name == "sample_ratio")
+
+    assert (final.statistic, final.df, final.p_value) == (check.statistic, check.df, check.p_value)
+    assert (interim.statistic, interim.p_value, interim.look) == (final.statistic, None, 1)
+
+
+def test_before_the_planned_end_no_row_shows_a_p_value() -> None:
+    analysis = evaluated(AHEAD)
+
+    assert all(row.p_value is None and row.p_value_adjusted is None for row in analysis.estimates)
+    assert all(row.look == 1 for row in analysis.estimates)
+    assert "interim" in only(analysis.estimates, "resolved", "proportion_difference").note
+    assert analysis.decision.verdict is Verdict.KEEP_RUNNING
+
+
+def test_a_family_is_adjusted_over_its_primary_tests_alone() -> None:
+    """With strata the stratified test is the one; a test over both arms names no variant."""
+    rows = evaluated().estimates
+
+    tests = [
+        only(rows, "retention", "log_rank", method="stratified_log_rank", variant=""),
+        only(rows, "spend", "mean_difference", method="cuped"),
+        only(rows, "resolved", "proportion_difference"),
+    ]
+    adjusted = [row.p_value_adjusted for row in tests]
+    assert adjusted == holm([row.p_value for row in tests if row.p_value is not None])
+    assert sum(row.p_value_adjusted is not None for row in rows) == 3
+
+
+def test_a_metric_that_the_join_refused_is_a_row_with_the_reason() -> None:
+    statistics = statistics_of(not_estimable={"spend": "no revenue table was given"})
+
+    rows = evaluate(full_plan(), statistics, as_of=AS_OF).estimates
+
+    spend = [row for row in rows if row.metric == "spend"]
+    assert [(row.quantity, row.value, row.note) for row in spend] == [
+        ("mean_difference", None, "no revenue table was given")
+    ]
+
+
+def test_an_experiment_without_data_is_evaluated_to_reasons() -> None:
+    empty = SufficientStatistics(arms=(), checks=replace(statistics_of().checks, assigned=()))
+
+    analysis = evaluate(full_plan(), empty, as_of=AS_OF)
+
+    assert all(row.value is None and row.note for row in analysis.estimates)
+    assert analysis.decision.verdict is Verdict.NOT_IDENTIFIED
+
+
+def test_stored_statistics_give_the_same_analysis_to_the_digit() -> None:
+    statistics = statistics_of()
+
+    again = evaluate(full_plan(), load(dump(statistics)), as_of=AS_OF)
+
+    assert again == evaluate(full_plan(), statistics, as_of=AS_OF)
+
+
+def test_storage_is_lossless_and_always_the_same_bytes() -> None:
+    statistics = statistics_of()
+
+    stored = dump(statistics)
+    again = load(stored)
+
+    assert dump(again) == stored == dump(statistics_of())
+    counts, same = statistics.survival["retention"][0], again.survival["retention"][0]
+    assert same.covariates["tier"].dtype == counts.covariates["tier"].dtype
+    assert same.covariates["age"].dtype == np.float64
+    np.testing.assert_array_equal(same.strata["queue"], counts.strata["queue"])
+    moments, kept = statistics.moments["spend"][0].moments, again.moments["spend"][0].moments
+    np.testing.assert_array_equal(kept.cross, moments.cross)
+    assert kept.names == moments.names
+    assert (again.arms, again.proportions) == (statistics.arms, statistics.proportions)
+    assert again.checks.compliance == statistics.checks.compliance
+
+
+def test_a_missing_number_of_a_covariate_is_stored_as_missing() -> None:
+    statistics = statistics_of()
+    counts = statistics.survival["retention"][0]
+    ages = np.where(np.arange(counts.n.size) % 7 == 0, np.nan, counts.covariates["age"])
+    holed = replace(counts, covariates={"age": ages})
+
+    kept = load(dump(replace(statistics, survival={"retention": (holed,)})))
+
+    np.testing.assert_array_equal(kept.survival["retention"][0].covariates["age"], ages)
+
+
+def test_amounts_without_economics_stand_in_the_currency_of_the_data() -> None:
+    spend = replace(SPEND, unit="", role=Role.PRIMARY)
+    francs = load(dump(statistics_of(currency="CHF")))
+
+    for statistics, unit in ((francs, "CHF"), (statistics_of(), "1")):
+        analysis = evaluate(plan_of(spend), statistics, as_of=AS_OF)
+        assert only(analysis.estimates, "spend", "mean_difference", method="welch").unit == unit
+    assert " CHF " in answer(plan_of(spend), evaluate(plan_of(spend), francs, as_of=AS_OF))
+
+
+def test_bytes_of_another_format_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("impact.analysis.storage.FORMAT", 2)
+    stored = dump(statistics_of())
+    monkeypatch.undo()
+
+    with pytest.raises(ValueError, match="format 2, this code reads 1"):
+        load(stored)
+
+
+def test_the_document_is_json_with_the_published_keys() -> None:
+    found = the_document(evaluated(), statistics_of())
+
+    again = json.loads(json.dumps(found, allow_nan=False))
+    assert list(again) == [
+        "experiment",
+        "plan_sha256",
+        "data_sha256",
+        "as_of",
+        "version",
+        "arms",
+        "checks",
+        "estimates",
+        "curves",
+        "decision",
+        "answer",
+    ]
+    assert again["as_of"] == "2026-11-01T00:00:00+00:00"
+    assert list(again["estimates"][0]) == list(COLUMNS)
+    assert set(again["arms"][0]) == {"variant", "n_units", "n_eligible", "n_mature"}
+    assert set(again["checks"][0]) == {"name", "status", "statistic", "df", "p_value", "message"}
+    assert set(again["curves"][0]["points"][0]) == {
+        "at",
+        "value",
+        "ci_low",
+        "ci_high",
+        "at_risk",
+        "events",
+    }
+
+
+def test_csv_has_the_published_columns_and_runs_no_formula() -> None:
+    row = Estimate(
+        metric="spend",
+        kind="mean",
+        method="welch",
+        quantity="mean_difference",
+        segment="=cmd|calc",
+        value=-1.5,
+        note="@home",
+    )
+
+    lines = list(csv.reader(io.StringIO(rows_csv([row]))))
+
+    assert tuple(lines[0]) == COLUMNS
+    cells = dict(zip(COLUMNS, lines[1], strict=True))
+    assert (cells["segment"], cells["note"], cells["value"]) == ("'=cmd|calc", "'@home", "-1.5")
+    assert cells["p_value"] == ""
