@@ -1,0 +1,132 @@
+"""Web server, worker and beat with one command, on this machine only."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from http import HTTPStatus
+from types import FrameType
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from experiments.access import ensure_roles
+
+HOST = "127.0.0.1"
+PATIENCE = 60.0
+GRACE = 15.0
+
+
+class Command(BaseCommand):
+    help = "Serve pages and API on 127.0.0.1, with a worker and beat, until Ctrl-C."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--threads", type=int, default=4, help="threads of the web server")
+        parser.add_argument("--concurrency", type=int, default=1, help="worker processes")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        port = options["port"]
+        _refuse_taken(port)
+        call_command("migrate", interactive=False, verbosity=0)
+        ensure_roles()
+        stopper = _Stopper()
+        processes = {
+            name: subprocess.Popen(command, start_new_session=True)  # noqa: S603  # our own words
+            for name, command in _commands(options).items()
+        }
+        try:
+            if _is_ready(port, processes, stopper):
+                self.stdout.write(f"Equipoise is at http://{HOST}:{port}/ (Ctrl-C stops it)")
+                self.stdout.flush()
+            failed = _watch(processes, stopper)
+        finally:
+            _stop(processes)
+        if failed:
+            message = f"{failed} stopped by itself with status {processes[failed].returncode}"
+            raise CommandError(message)
+        self.stdout.write("Stopped.")
+
+
+class _Stopper:
+    """Remembers that somebody asked to stop."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask)
+
+    def _ask(self, _number: int, _frame: FrameType | None) -> None:
+        self.asked = True
+
+
+def _commands(options: Mapping[str, Any]) -> dict[str, list[str]]:
+    python = [sys.executable, "-m"]
+    celery = [*python, "celery", "-A", "config.celery:application", "--quiet"]
+    return {
+        "web server": [
+            *python,
+            *("granian", "--interface", "wsgi", "--workers", "1", "--no-access-log"),
+            *("--blocking-threads", str(options["threads"]), "--log-level", "warning"),
+            *("--host", HOST, "--port", str(options["port"]), "config.wsgi:application"),
+        ],
+        "worker": [
+            *celery,
+            *("worker", "--pool", "prefork", "--pool-start-method", "spawn"),
+            *("--concurrency", str(options["concurrency"]), "--loglevel", "WARNING"),
+            *("--without-mingle", "--without-gossip"),
+        ],
+        "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile="],
+    }
+
+
+def _refuse_taken(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            message = f"port {port} is taken ({error.strerror}): choose another with --port"
+            raise CommandError(message) from error
+
+
+def _is_ready(port: int, processes: Mapping[str, subprocess.Popen[bytes]], stop: _Stopper) -> bool:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and not stop.asked:
+        if any(process.poll() is not None for process in processes.values()):
+            return False
+        try:
+            url = f"http://{HOST}:{port}/health/live"
+            with urllib.request.urlopen(url, timeout=10) as answer:
+                return bool(answer.status == HTTPStatus.OK)
+        except OSError:  # refused while it starts, slow while it imports
+            time.sleep(0.2)
+    return False
+
+
+def _watch(processes: Mapping[str, subprocess.Popen[bytes]], stop: _Stopper) -> str | None:
+    while not stop.asked:
+        for name, process in processes.items():
+            if process.poll() is not None:
+                return name
+        time.sleep(0.2)
+    return None
+
+
+def _stop(processes: Mapping[str, subprocess.Popen[bytes]]) -> None:
+    for process in processes.values():
+        if process.poll() is None:
+            process.terminate()
+    deadline = time.monotonic() + GRACE
+    for process in processes.values():
+        try:
+            process.wait(timeout=max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()

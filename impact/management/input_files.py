@@ -1,0 +1,79 @@
+"""The files of `analyze`: read into typed tables, rejected rows named, contents hashed."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from impact.errors import InvalidBatch
+from impact.join.inputs import columns_of
+from impact.records.findings import RowRejection
+from impact.records.reading import read_file
+
+FORMATS: Mapping[str, str] = MappingProxyType(
+    {".csv": "csv", ".parquet": "parquet", ".pq": "parquet", ".json": "json"}
+)
+BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputFile:
+    """One file as it was read: the good rows, and every rejection of the others."""
+
+    name: str
+    path: Path
+    table: pa.Table
+    rejections: tuple[RowRejection, ...]
+    rows_read: int
+    sha256: str
+
+    @property
+    def rows_rejected(self) -> int:
+        """How many rows are not in the table."""
+        return self.rows_read - int(self.table.num_rows)
+
+
+def read_input(name: str, path: Path, zone: ZoneInfo) -> InputFile:
+    """Read the file of one input; dates without a time are midnights in `zone`.
+
+    Raises:
+        InvalidBatch: it is not there, is of no known format or cannot be read as a whole.
+    """
+    if not path.is_file():
+        raise InvalidBatch(field=name, value=str(path), rule="must be a file")
+    file_format = FORMATS.get(path.suffix.lower())
+    if file_format is None:
+        rule = "must end in " + ", ".join(FORMATS)
+        raise InvalidBatch(field=name, value=path.name, rule=rule)
+    try:
+        result = read_file(path, columns_of(name), format=file_format, zone=zone)
+    except InvalidBatch as error:
+        place = f"{name} ({path.name}), {error.field}"
+        raise InvalidBatch(field=place, value=error.value, rule=error.rule) from error
+    return InputFile(
+        name=name,
+        path=path,
+        table=result.table,
+        rejections=tuple(result.rejections),
+        rows_read=result.rows_read,
+        sha256=_sha256(path),
+    )
+
+
+def data_sha256(files: Mapping[str, InputFile]) -> str:
+    """Return one hash over what the files hold, whatever they are called."""
+    contents = json.dumps({name: file.sha256 for name, file in files.items()}, sort_keys=True)
+    return hashlib.sha256(contents.encode()).hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(BLOCK):
+            digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""One document, rendered as page, JSON, CSV, PDF and workbook."""

@@ -1,0 +1,144 @@
+"""On which scale an estimate is written, and the words for it."""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from experiments.plan.document import TimeUnit
+from impact.analysis.estimates import Estimate
+from impact.reports.formats import ABSENT, Form, Scale, interval, quantity, scaled_digits
+
+SHARES = frozenset({"proportion", "survival_probability", "cumulative_incidence"})
+SHARE_DIFFERENCES = frozenset(f"{share}_difference" for share in SHARES)
+RATIOS = frozenset({"hazard_ratio", "risk_ratio", "rmst_ratio", "subdistribution_hazard_ratio"})
+FRACTIONS = frozenset({"relative_difference", "return_on_cost"})
+CURRENCY = re.compile(r"[A-Z]{3}")
+NO_EFFECT_RATIO = 1.0
+NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "survival_probability": "Retained",
+        "rmst": "Time retained",
+        "median_survival": "Median time to churn",
+        "survival_probability_difference": "Difference in retention",
+        "rmst_difference": "Difference in time retained",
+        "rmst_ratio": "Ratio of times retained",
+        "median_survival_difference": "Difference in median time",
+        "hazard_ratio": "Hazard ratio of churn",
+        "log_rank": "Log-rank test",
+        "proportional_hazards": "Test of proportional hazards",
+        "likelihood_ratio": "Likelihood ratio of the model",
+        "mean_difference": "Difference in means",
+        "proportion_difference": "Difference in shares",
+        "ratio_difference": "Difference in ratios",
+    }
+)
+
+
+METHODS: Mapping[str, str] = MappingProxyType(
+    {
+        "kaplan_meier": "Kaplan-Meier",
+        "cox": "Cox",
+        "cox_adjusted": "Cox, adjusted",
+        "cox_piecewise": "Cox, by part of follow-up",
+        "log_rank": "log-rank",
+        "stratified_log_rank": "log-rank, stratified",
+        "welch": "Welch",
+        "cuped": "adjusted (CUPED)",
+        "newcombe": "Newcombe",
+        "delta": "delta method",
+    }
+)
+
+
+def scale_of(estimate: Estimate) -> Scale:
+    """Return the scale that belongs to the row's quantity and unit.
+
+    >>> row = Estimate(metric="m", kind="mean", method="welch", quantity="mean", unit="EUR")
+    >>> scale_of(row)
+    Scale(form=<Form.MONEY: 'money'>, unit='EUR')
+    """
+    if estimate.quantity in SHARES | FRACTIONS:
+        return Scale(form=Form.PERCENT)
+    if estimate.quantity in SHARE_DIFFERENCES:
+        return Scale(form=Form.POINTS)
+    if estimate.quantity in RATIOS:
+        return Scale(form=Form.RATIO)
+    if CURRENCY.fullmatch(estimate.unit):
+        return Scale(form=Form.MONEY, unit=estimate.unit)
+    if estimate.unit in {"1", ""}:
+        return Scale()
+    return Scale(form=Form.MEASURE, unit=estimate.unit)
+
+
+def name_of(quantity: str) -> str:
+    """Return what people call a quantity.
+
+    >>> name_of("hazard_ratio"), name_of("direct_effect")
+    ('Hazard ratio of churn', 'Direct effect')
+    """
+    return NAMES.get(quantity, quantity.replace("_", " ").capitalize())
+
+
+def method_of(method: str) -> str:
+    """Return what statisticians call a method.
+
+    >>> method_of("kaplan_meier"), method_of("two_way")
+    ('Kaplan-Meier', 'two way')
+    """
+    return METHODS.get(method, method.replace("_", " "))
+
+
+def is_difference(estimate: Estimate) -> bool:
+    """Tell whether the sign of the value is part of what it says."""
+    return bool(estimate.variant and estimate.baseline) and estimate.quantity not in RATIOS
+
+
+def value_text(estimate: Estimate | None, digits: int | None = None) -> str:
+    """Write the value alone; a dash for none.
+
+    `digits` are the decimals, without it those that the interval supports.
+    """
+    if estimate is None or estimate.value is None:
+        return ABSENT
+    scale = scale_of(estimate)
+    places = _digits(estimate, scale) if digits is None else digits
+    return quantity(estimate.value, scale, digits=places, signed=is_difference(estimate))
+
+
+def shared_digits(*estimates: Estimate | None) -> int | None:
+    """Return the decimals of numbers that stand side by side: the fewest that one supports."""
+    known = [row for row in estimates if row is not None and row.value is not None]
+    return min((_digits(row, scale_of(row)) for row in known), default=None)
+
+
+def interval_text(estimate: Estimate | None, digits: int | None = None) -> str:
+    """Write the confidence interval, or the set where it is not one interval; "" for none."""
+    if estimate is None or estimate.value is None:
+        return ""
+    if estimate.ci_set:
+        return estimate.ci_set
+    if estimate.ci_low is None or estimate.ci_high is None:
+        return ""
+    scale = scale_of(estimate)
+    return interval(
+        estimate.ci_low,
+        estimate.ci_high,
+        scale,
+        digits=_digits(estimate, scale) if digits is None else digits,
+        signed=is_difference(estimate),
+    )
+
+
+def at_text(at: float | None, unit: TimeUnit) -> str:
+    """Write a time of the plan.
+
+    >>> at_text(180.0, TimeUnit())
+    '180 days'
+    """
+    if at is None:
+        return ""
+    return f"{at:g} {unit.name}{'' if at == 1 else 's'}"
+
+
+def _digits(estimate: Estimate, scale: Scale) -> int:
+    return scaled_digits(scale, estimate.ci_low, estimate.ci_high)

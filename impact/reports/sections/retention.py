@@ -1,0 +1,165 @@
+"""The retention curve: its drawing, numbers per arm, differences between arms."""
+
+from experiments.plan.document import Metric
+from impact.analysis.estimates import Estimate
+from impact.reports.blocks import Block, Cell, Column, Figure, Paragraph, Section, Table
+from impact.reports.descriptions import retention_description
+from impact.reports.effects import remark
+from impact.reports.findings import Findings
+from impact.reports.formats import ABSENT, count, p_value
+from impact.reports.parts import parts_table
+from impact.reports.scales import (
+    at_text,
+    interval_text,
+    method_of,
+    name_of,
+    shared_digits,
+    value_text,
+)
+
+ARM_QUANTITIES = ("survival_probability", "rmst", "median_survival")
+EFFECT_QUANTITIES = (
+    "survival_probability_difference",
+    "rmst_difference",
+    "median_survival_difference",
+    "hazard_ratio",
+    "log_rank",
+    "proportional_hazards",
+)
+
+
+def retention(findings: Findings) -> Section:
+    """Return the section of the retention curves, one drawing per time-to-event metric."""
+    blocks: list[Block] = []
+    for metric in findings.survival_metrics:
+        blocks.extend(_metric(findings, metric))
+    if not blocks:
+        blocks.append(Paragraph(text="The plan has no time-to-event metric."))
+    return Section(key="retention", title="Retention", blocks=tuple(blocks))
+
+
+def _metric(findings: Findings, metric: Metric) -> list[Block]:
+    charts = findings.facts.charts
+    name = f"retention_{metric.key}"
+    blocks: list[Block] = []
+    if name in charts:
+        figure = Figure(
+            name=name,
+            title=f"{metric.label}: share not yet churned",
+            description=retention_description(findings, metric),
+            svg=charts[name],
+            svg_narrow=charts.get(f"{name}_narrow", ""),
+        )
+        blocks.append(figure)
+    tables = (
+        _arms(findings, metric),
+        _effects(findings, metric),
+        parts_table(findings, metric),
+    )
+    blocks.extend(table for table in tables if table.rows)
+    return blocks
+
+
+def _arms(findings: Findings, metric: Metric) -> Table:
+    """One row per quantity and time, one column per arm: curves read as numbers."""
+    found = findings.results.rows(metric.key, *ARM_QUANTITIES)
+    places = dict.fromkeys((row.quantity, row.at) for row in found)
+    digits = {
+        place: shared_digits(*(row for row in found if (row.quantity, row.at) == place))
+        for place in places
+    }
+    cells = {
+        (row.quantity, row.at, row.variant): _value(row, digits[row.quantity, row.at])
+        for row in found
+    }
+    rows = [
+        (
+            Cell(text=f"{name_of(quantity)} {_at(findings, at)}".strip()),
+            *(cells.get((quantity, at, name), Cell(text=ABSENT)) for name in findings.arms),
+        )
+        for quantity, at in places
+    ]
+    columns = (
+        Column(label="Quantity"),
+        *(Column(label=findings.label(name), numeric=True) for name in findings.arms),
+    )
+    caption = f"{metric.label}: per arm, {findings.interval_name} below"
+    return Table(caption=caption, columns=columns, rows=(*_counts(findings, found), *rows))
+
+
+def _counts(findings: Findings, found: tuple[Estimate, ...]) -> list[tuple[Cell, ...]]:
+    units = {row.variant: row.n_variant for row in found}
+    events = {row.variant: row.events_variant for row in found}
+    return [
+        (Cell(text=title), *(_count(counts.get(name)) for name in findings.arms))
+        for title, counts in (("Units", units), ("Churned", events))
+        if any(counts.values())
+    ]
+
+
+def _value(row: Estimate, digits: int | None) -> Cell:
+    interval = interval_text(row, digits)
+    return Cell(text=value_text(row, digits), detail=interval or remark(row), raw=row.value)
+
+
+def _effects(findings: Findings, metric: Metric) -> Table:
+    rows = tuple(
+        _effect(findings, row)
+        for row in findings.results.rows(metric.key, *EFFECT_QUANTITIES)
+        if not (findings.interim and _only_a_test(row))
+    )
+    test = () if findings.interim else (Column(label="p-value", numeric=True),)
+    return Table(
+        caption=f"{metric.label}: between arms",
+        columns=(
+            Column(label="Quantity"),
+            Column(label="Compared"),
+            Column(label="Value", numeric=True),
+            Column(label=_capital(findings.interval_name), numeric=True),
+            *test,
+        ),
+        rows=rows,
+    )
+
+
+def _only_a_test(row: Estimate) -> bool:
+    """Whether nothing is left of the row where p-values are not shown."""
+    return row.value is None and (row.statistic is not None or not remark(row))
+
+
+def _effect(findings: Findings, row: Estimate) -> tuple[Cell, ...]:
+    method = method_of(row.method)
+    test = () if findings.interim else (Cell(text=_test(row), raw=row.p_value),)
+    return (
+        Cell(text=f"{name_of(row.quantity)} {_at(findings, row.at)}".strip(), detail=method),
+        Cell(text=_compared(findings, row)),
+        Cell(text=value_text(row), detail=remark(row), raw=row.value),
+        Cell(text=interval_text(row) or ABSENT),
+        *test,
+    )
+
+
+def _test(row: Estimate) -> str:
+    adjusted = "" if row.p_value_adjusted is None else f" (Holm {p_value(row.p_value_adjusted)})"
+    return p_value(row.p_value) + adjusted
+
+
+def _compared(findings: Findings, row: Estimate) -> str:
+    if not row.variant:
+        return "all arms"
+    if not row.baseline:
+        return findings.label(row.variant)
+    return f"{findings.label(row.variant)} against {findings.label(row.baseline)}"
+
+
+def _at(findings: Findings, at: float | None) -> str:
+    words = at_text(at, findings.plan.time_unit)
+    return f"at {words}" if words else ""
+
+
+def _count(n: int | None) -> Cell:
+    return Cell(text=ABSENT) if n is None else Cell(text=count(n), raw=n)
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]

@@ -1,0 +1,26 @@
+"""Sentences of the analysis as people read them: titles for keys, true minus signs."""
+
+import re
+from collections.abc import Mapping
+
+from impact.reports.formats import MINUS
+
+NO_WORD = re.compile(r"[0-9_]")
+NEGATIVE = re.compile(r"(?<![\w.-])-(?=\d)")
+TINY = re.compile(r"p = \d(?:\.\d+)?e-\d+")
+
+
+def spoken(text: str, titles: Mapping[str, str]) -> str:
+    """Return a sentence with the titles of variants for their keys.
+
+    Only keys that cannot be words of a sentence are replaced: those with a digit or a line.
+
+    >>> spoken("with hold_300 it is -1.2", {"hold_300": "Hold to 300 s"}).replace(MINUS, "minus ")
+    'with “Hold to 300 s” it is minus 1.2'
+    >>> spoken("p = 3.26e-09", {})
+    'p < 0.001'
+    """
+    for key, title in titles.items():
+        if title and title != key and NO_WORD.search(key):
+            text = f"“{title}”".join(re.split(rf"\b{re.escape(key)}\b", text))
+    return TINY.sub("p < 0.001", NEGATIVE.sub(MINUS, text))

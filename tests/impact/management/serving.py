@@ -1,0 +1,118 @@
+"""A running `manage.py serve`, its processes, and a client that holds a key."""
+
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Container, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+
+from tests.processes import PATIENCE, PROJECT, Environment, process
+
+Answer = TypeVar("Answer")
+PASSWORD = "a long password of tests"  # noqa: S105  # of an installation that lives for seconds
+PREPARE = f"""
+import django
+django.setup()
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.utils import timezone
+from experiments.access import SCOPES, issue_key
+call_command("migrate", verbosity=0)
+get_user_model().objects.create_superuser("leader", password={PASSWORD!r})
+print(issue_key(name="a test", scopes=SCOPES, now=timezone.now())[1])
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """What is known of a server that answers."""
+
+    process: subprocess.Popen[bytes]
+    address: str
+    output: Path
+
+
+def prepared(environment: Environment) -> str:
+    """Make the database with the user `leader`; return an API key for everything."""
+    made = subprocess.run(  # noqa: S603  # our own script
+        [sys.executable, "-c", PREPARE],
+        cwd=PROJECT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=PATIENCE,
+        check=True,
+    )
+    return made.stdout.strip()
+
+
+@contextmanager
+def server(environment: Environment) -> Iterator[Server]:
+    """Run the command on a free port until the block ends; yield once it says where it is."""
+    port, output = free_port(), Path(environment["EQUIPOISE_VAR"]).with_name("serve.txt")
+    words = ["manage.py", "serve", "--port", str(port)]
+    with process(*words, environment=environment, output=output) as started:
+        wait_for(lambda: started.poll() is not None or "Equipoise is at" in output.read_text())
+        found = re.search(r"Equipoise is at (http\S+)/ ", output.read_text())
+        assert found, output.read_text()
+        yield Server(process=started, address=found[1], output=output)
+
+
+@contextmanager
+def signed_in(address: str) -> Iterator[httpx.Client]:
+    """Yield a client that signed in as `leader` through the page."""
+    with httpx.Client(base_url=address, timeout=PATIENCE) as browser:
+        page = browser.get("/sign-in").text
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+        assert token, page
+        form = {"username": "leader", "password": PASSWORD, "csrfmiddlewaretoken": token[1]}
+        assert browser.post("/sign-in", data=form).is_redirect
+        yield browser
+
+
+def wait_for(ask: Callable[[], Answer]) -> Answer:
+    """Return the first answer that is not empty."""
+    deadline = time.monotonic() + PATIENCE
+    while not (answer := ask()):
+        assert time.monotonic() < deadline, f"nothing came in {PATIENCE} s"
+        time.sleep(0.1)
+    return answer
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def family(pid: int) -> dict[int, str]:
+    """Return the living descendants of a process, each with the command that it runs."""
+    found: dict[int, str] = {}
+    young = {pid}
+    while young:
+        children = {child: words for child, parent, words in _processes() if parent in young}
+        young = children.keys() - found.keys()
+        found |= children
+    return found
+
+
+def alive(pids: Container[int]) -> dict[int, str]:
+    """Return those that still run, each with its command."""
+    return {pid: words for pid, _, words in _processes() if pid in pids}
+
+
+def _processes() -> Iterator[tuple[int, int, str]]:
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
+            words = (folder / "cmdline").read_text().replace("\0", " ")
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it ended meanwhile
+        if state != "Z":
+            yield int(folder.name), int(parent), words
