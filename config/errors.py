@@ -1,0 +1,116 @@
+"""From domain error to HTTP answer: one table, RFC 9457 for programs, a page for people."""
+
+from http import HTTPStatus
+
+from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from rest_framework.exceptions import APIException, NotFound, PermissionDenied, ValidationError
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from experiments import errors as experiment_errors
+from impact import errors as impact_errors
+
+STATUS: dict[type[Exception], HTTPStatus] = {
+    experiment_errors.InvalidDefinition: HTTPStatus.UNPROCESSABLE_ENTITY,
+    experiment_errors.InvalidPlan: HTTPStatus.UNPROCESSABLE_ENTITY,
+    experiment_errors.InvalidRequest: HTTPStatus.BAD_REQUEST,
+    experiment_errors.MoveNotAllowed: HTTPStatus.CONFLICT,
+    experiment_errors.ExperimentNotFound: HTTPStatus.NOT_FOUND,
+    experiment_errors.DefinitionLocked: HTTPStatus.CONFLICT,
+    experiment_errors.EditConflict: HTTPStatus.CONFLICT,
+    experiment_errors.KeyNotFound: HTTPStatus.NOT_FOUND,
+    experiment_errors.Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
+    impact_errors.InvalidBatch: HTTPStatus.BAD_REQUEST,
+    impact_errors.BatchTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    impact_errors.KeyReused: HTTPStatus.CONFLICT,
+    impact_errors.UnknownCurrency: HTTPStatus.UNPROCESSABLE_ENTITY,
+    impact_errors.InputMissing: HTTPStatus.UNPROCESSABLE_ENTITY,
+    impact_errors.BatchNotFound: HTTPStatus.NOT_FOUND,
+    impact_errors.RunNotFound: HTTPStatus.NOT_FOUND,
+}
+PROBLEM = "application/problem+json"
+
+
+def problem_response(error: Exception, context: dict[str, object]) -> Response | None:
+    """Answer an error of the API as a problem document; None lets Django handle it."""
+    status = STATUS.get(type(error))
+    if status is not None:
+        body = {**_problem(status, str(error)), "errors": _violations(error)}
+        return Response(body, status=status, content_type=PROBLEM)
+    known = _as_api_exception(error)
+    response = exception_handler(known, context)
+    if response is None or not isinstance(known, APIException):
+        return response
+    body = _problem(HTTPStatus(response.status_code), _detail(known))
+    if isinstance(known, ValidationError):
+        body["errors"] = known.detail
+    response.data = body
+    response.content_type = PROBLEM
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django names it
+    """Answer a request that Django itself could not read."""
+    return _answer(request, HTTPStatus.BAD_REQUEST, "The request could not be read.")
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django names it
+    """Answer a person or program that may not do this."""
+    return _answer(request, HTTPStatus.FORBIDDEN, "Your role does not allow this.")
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django names it
+    """Answer an address that leads nowhere."""
+    return _answer(request, HTTPStatus.NOT_FOUND, "There is nothing at this address.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a defect of ours without saying more than that it is logged."""
+    message = "The service failed to answer. The failure was logged; please try again."
+    return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, message)
+
+
+def _as_api_exception(error: Exception) -> Exception:
+    """Return Django's own refusals as those of the API, which say what and why."""
+    match error:
+        case Http404():
+            return NotFound()
+        case DjangoPermissionDenied():
+            return PermissionDenied()
+        case _:
+            return error
+
+
+def _answer(request: HttpRequest, status: HTTPStatus, message: str) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return JsonResponse(_problem(status, message), status=status, content_type=PROBLEM)
+    context = {"status": status, "message": message}
+    return render(request, "error.html", context, status=status)
+
+
+def _problem(status: HTTPStatus, detail: str) -> dict[str, object]:
+    return {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": int(status),
+        "detail": detail,
+    }
+
+
+def _detail(error: APIException) -> str:
+    if isinstance(error, ValidationError):
+        return "The request breaks the rules named in errors."
+    return str(error.detail)
+
+
+def _violations(error: Exception) -> list[dict[str, object]]:
+    if isinstance(error, experiment_errors.Refusal):
+        return [
+            {"field": v.field, "value": v.value, "rule": v.rule, "line": v.line}
+            for v in error.violations
+        ]
+    if isinstance(error, impact_errors.InvalidBatch):
+        return [{"field": error.field, "value": error.value, "rule": error.rule}]
+    return []

@@ -1,0 +1,45 @@
+"""Is the process alive, and can it do its work?"""
+
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+
+
+def live(_request: HttpRequest) -> JsonResponse:
+    """Answer that the process runs."""
+    return JsonResponse({"status": "ok"})
+
+
+def ready(_request: HttpRequest) -> JsonResponse:
+    """Answer 200 when database, inbox and spool can be written, else 503 naming what cannot."""
+    findings = {
+        "database": _database(),
+        "inbox": _writable(settings.INBOX_DIR),
+        "spool": _writable(settings.SPOOL_DIR),
+    }
+    is_ready = all(finding == "ok" for finding in findings.values())
+    return JsonResponse(
+        {"status": "ok" if is_ready else "unavailable", **findings}, status=200 if is_ready else 503
+    )
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        return f"unavailable: {type(error).__name__}"
+    return "ok"
+
+
+def _writable(folder: Path) -> str:
+    probe = folder / f".probe-{uuid4().hex}"
+    try:
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        return f"not writable: {error.strerror}"
+    return "ok"

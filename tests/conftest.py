@@ -1,0 +1,32 @@
+"""What every test may use: its own lake, inbox and spool, and nothing of the developer's."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from experiments import registry
+from experiments.access import key_snapshot
+from experiments.answers.database import database
+
+
+@pytest.fixture(autouse=True)
+def own_state(settings: Settings, tmp_path: Path) -> None:
+    """Keep everything that a test writes outside of the database in its own folder."""
+    for name in ("INBOX_DIR", "SPOOL_DIR"):
+        folder = tmp_path / name.lower()
+        folder.mkdir()
+        setattr(settings, name, folder)
+    settings.LAKE_URL = str(tmp_path / "lake")
+    settings.CELERY_BROKER_URL = "memory://"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def fresh_process() -> Iterator[None]:
+    """Start every test with nothing cached and leave no thread, as a new process does."""
+    key_snapshot.forget()
+    registry.snapshot.forget()
+    yield
+    database.close()
