@@ -7,7 +7,7 @@ import numpy as np
 
 from impact.analysis.rows import Sides
 from impact.analysis.sufficient import ALL, ArmMoments, ArmProportion, Moments
-from impact.stats.welch import Sample
+from impact.stats.means.welch import Sample
 
 Arm = TypeVar("Arm", ArmMoments, ArmProportion)
 

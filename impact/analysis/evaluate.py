@@ -19,7 +19,7 @@ from impact.analysis.proportions import estimate_proportions
 from impact.analysis.ratios import estimate_ratios
 from impact.analysis.rows import Sides, row, subject_of
 from impact.analysis.sufficient import SufficientStatistics
-from impact.analysis.survival import estimate_survival
+from impact.analysis.survival.estimating import estimate_survival
 from impact.stats.estimable import NotEstimable
 
 NO_UNIT = "1"

@@ -15,10 +15,10 @@ from impact.analysis.arms import (
 from impact.analysis.estimates import Estimate
 from impact.analysis.rows import Sides, Subject, row, subject_of
 from impact.analysis.sufficient import ArmMoments, Moments
-from impact.stats.cuped import AdjustedSample, Adjustment, cuped
 from impact.stats.estimable import NotEstimable
-from impact.stats.relative import relative_means
-from impact.stats.welch import mean, standard_deviation, welch
+from impact.stats.means.cuped import AdjustedSample, Adjustment, cuped
+from impact.stats.means.relative import relative_means
+from impact.stats.means.welch import mean, standard_deviation, welch
 
 OUTCOME, COVARIATE = "y", "x"
 UNCERTAIN_BASELINE = 0.1  # standard error over mean, beyond which the delta method is rough

@@ -7,7 +7,7 @@ from impact.analysis.arms import by_segment, pairs
 from impact.analysis.estimates import Estimate
 from impact.analysis.rows import Sides, Subject, row, subject_of
 from impact.analysis.sufficient import ArmProportion
-from impact.stats.newcombe import Successes, newcombe, risk_ratio, wilson
+from impact.stats.means.newcombe import Successes, newcombe, risk_ratio, wilson
 
 
 def estimate_proportions(

@@ -8,7 +8,7 @@ from impact.analysis.arms import by_segment, covariance, empty_moments, pairs, s
 from impact.analysis.estimates import Estimate
 from impact.analysis.rows import Sides, Subject, row, subject_of
 from impact.analysis.sufficient import ArmMoments, Moments
-from impact.stats.ratio import RatioSample, ratio, ratio_difference, relative_ratio
+from impact.stats.means.ratio import RatioSample, ratio, ratio_difference, relative_ratio
 
 NUMERATOR, DENOMINATOR = "y", "d"
 

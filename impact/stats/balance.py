@@ -7,7 +7,7 @@ import numpy as np
 from scipy import special
 
 from impact.stats.estimable import NotEstimable
-from impact.stats.welch import Sample
+from impact.stats.means.welch import Sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from impact.stats.life_table import Floats
+from impact.stats.survival.life_table import Floats
 
 
 def event_cuts(

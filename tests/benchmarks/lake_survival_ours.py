@@ -10,12 +10,12 @@ from impact import engine, lake
 from impact.analysis.estimates import Analysis
 from impact.analysis.evaluate import evaluate
 from impact.analysis.sufficient import SufficientStatistics, SurvivalCounts
-from impact.analysis.survival_cells import cells_of
-from impact.analysis.survival_model import model_of
+from impact.analysis.survival.cells import cells_of
+from impact.analysis.survival.model import model_of
 from impact.join.inputs import from_parquet
 from impact.join.statistics import sufficient_statistics
-from impact.stats.cox import CoxFit
 from impact.stats.estimable import NotEstimable
+from impact.stats.survival.cox import CoxFit
 from tests.benchmarks.lake_survival_cost import Stopwatch, peak_megabytes
 from tests.benchmarks.lake_survival_customers import METRIC, PLAN
 from tests.benchmarks.lake_survival_tables import AS_OF, EXPOSURES

@@ -12,8 +12,6 @@ from tests.impact.worker_story import BIG, NAME
 from tests.processes import PATIENCE, PROJECT, installation
 from tests.services import rabbitmq_url, redis_url
 
-pytestmark = pytest.mark.xdist_group("workers")
-
 PROMPT = 5  # seconds
 TELL = """
 import django

@@ -11,7 +11,7 @@ from impact.analysis.checks.context import CheckContext
 from impact.analysis.estimates import Check, CheckStatus, Estimate
 from impact.analysis.headlines import PIECEWISE
 from impact.analysis.sufficient import ALL
-from impact.analysis.survival_rows import ChiSquare
+from impact.analysis.survival.rows import ChiSquare
 from impact.analysis.wording import time_text
 
 NAME = "proportional_hazards"

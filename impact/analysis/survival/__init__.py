@@ -1,0 +1,1 @@
+"""Time-to-event metrics: curves, contrasts, the Cox model and how effects change over time."""

@@ -1,0 +1,155 @@
+"""The counted customers of one metric and segment, laid out for the statistics."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.plan.document import Metric, Plan
+from impact.analysis.rows import Sides
+from impact.analysis.sufficient import ALL, Floats, Integers, SurvivalCounts
+from impact.stats.intervals import within
+from impact.stats.survival.kaplan_meier import KaplanMeier, kaplan_meier
+
+NO_TEXT = np.array([], dtype=np.str_)
+NO_COUNT = np.array([], dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Cells:
+    """Cells of identical customers; `time` in the plan's time unit.
+
+    `arm` is the place of each cell's variant in `variants`; `stratum` numbers the combinations of
+    the strata named in `strata`, all 0 where there are none.
+    """
+
+    segment: str
+    variants: tuple[str, ...]
+    arm: NDArray[np.intp]
+    time: Floats
+    event: NDArray[np.bool_]
+    n: Integers
+    stratum: NDArray[np.intp]
+    strata: tuple[str, ...] = ()
+    covariates: dict[str, NDArray[np.str_] | Floats] = field(default_factory=dict)
+
+    def where(self, kept: NDArray[np.bool_ | np.intp]) -> "Cells":
+        """Return some of the cells, by a mask or by their places."""
+        return Cells(
+            segment=self.segment,
+            variants=self.variants,
+            arm=self.arm[kept],
+            time=self.time[kept],
+            event=self.event[kept],
+            n=self.n[kept],
+            stratum=self.stratum[kept],
+            strata=self.strata,
+            covariates={name: labels[kept] for name, labels in self.covariates.items()},
+        )
+
+    def during(self, start: float, end: float) -> "Cells":
+        """Return those who are still there after `start`, followed up to `end`."""
+        kept, time, event = within(self.time, self.event, start, end)
+        return replace(self.where(kept), time=time, event=event)
+
+    def without_covariates(self) -> "Cells":
+        """Return the same customers in the few cells that differ in anything but covariates."""
+        times, time = np.unique(self.time, return_inverse=True)
+        arms = len(self.variants)
+        keys = ((self.stratum * times.size + time) * arms + self.arm) * 2 + self.event
+        distinct, first, place = np.unique(keys, return_index=True, return_inverse=True)
+        merged = replace(self.where(first), covariates={})
+        n = np.bincount(place, weights=self.n, minlength=distinct.size).astype(np.int64)
+        return replace(merged, n=n)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Arms:
+    """The curve of every variant of the plan, the control among them; empty where no units are."""
+
+    control: str
+    curves: dict[str, KaplanMeier]
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """All variants but the control."""
+        return tuple(name for name in self.curves if name != self.control)
+
+    def alone(self, variant: str) -> Sides:
+        """Return the arm of a row about one arm."""
+        table = self.curves[variant].table
+        return Sides(variant=variant, n_variant=table.n, events_variant=table.n_events)
+
+    def against_control(self, variant: str) -> Sides:
+        """Return the arms of a comparison."""
+        table, baseline = self.curves[variant].table, self.curves[self.control].table
+        return Sides(
+            variant=variant,
+            n_variant=table.n,
+            events_variant=table.n_events,
+            baseline=self.control,
+            n_baseline=baseline.n,
+            events_baseline=baseline.n_events,
+        )
+
+    def together(self) -> Sides:
+        """Return all arms at once, for a global test: the others' units and the control's."""
+        tables = [self.curves[name].table for name in self.others]
+        baseline = self.curves[self.control].table
+        return Sides(
+            variant="",
+            n_variant=sum(table.n for table in tables),
+            events_variant=sum(table.n_events for table in tables),
+            n_baseline=baseline.n,
+            events_baseline=baseline.n_events,
+        )
+
+
+def cells_of(plan: Plan, counts: SurvivalCounts) -> Cells:
+    """Lay out the counts of the plan's variants; cells of others and of no units are left aside."""
+    arm = np.full(counts.variant.size, -1, dtype=np.intp)
+    for place, variant in enumerate(plan.variants):
+        arm[counts.variant == variant] = place
+    cells = Cells(
+        segment=counts.segment,
+        variants=plan.variants,
+        arm=arm,
+        time=counts.time / plan.time_unit.days,
+        event=counts.event == 1,
+        n=counts.n,
+        stratum=_numbered(counts),
+        strata=tuple(counts.strata),
+        covariates=counts.covariates,
+    )
+    return cells.where((arm >= 0) & (counts.n > 0))
+
+
+def no_counts(metric: Metric) -> SurvivalCounts:
+    """Return the counts of an experiment that nobody entered."""
+    return SurvivalCounts(
+        segment=ALL,
+        variant=NO_TEXT,
+        time=NO_COUNT,
+        event=NO_COUNT,
+        n=NO_COUNT,
+        covariates={covariate.name: NO_TEXT for covariate in metric.covariates},
+        strata=dict.fromkeys(metric.strata, NO_TEXT),
+    )
+
+
+def arms_of(plan: Plan, cells: Cells) -> Arms:
+    """Estimate the curve of each arm."""
+    curves = {}
+    for place, variant in enumerate(plan.variants):
+        own = cells.arm == place
+        curves[variant] = kaplan_meier(cells.time[own], cells.event[own], cells.n[own])
+    return Arms(control=plan.control, curves=curves)
+
+
+def _numbered(counts: SurvivalCounts) -> NDArray[np.intp]:
+    """Number the combinations of all strata."""
+    numbers = np.zeros(counts.time.size, dtype=np.intp)
+    for labels in counts.strata.values():
+        levels, codes = np.unique(labels, return_inverse=True)
+        numbers = numbers * levels.size + codes
+    return numbers

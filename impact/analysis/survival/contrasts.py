@@ -1,0 +1,162 @@
+"""Rows that compare arms without a model: survival, restricted means and the log-rank test."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from math import hypot, log
+
+import numpy as np
+
+from experiments.plan.document import TimeUnit
+from impact.analysis.estimates import Estimate
+from impact.analysis.rows import Sides, Subject, row
+from impact.analysis.survival.cells import Arms, Cells
+from impact.analysis.survival.rows import ChiSquare, chi_square_row, contrast, ratio_from_log
+from impact.analysis.survival.times import Horizon
+from impact.stats.estimable import NotEstimable
+from impact.stats.inference import Inference
+from impact.stats.survival.kaplan_meier import SurvivalPoint, survival_at
+from impact.stats.survival.log_rank import LogRank, log_rank
+from impact.stats.survival.rmst import (
+    Contrast,
+    RestrictedMean,
+    restricted_mean,
+    rmst_difference,
+    rmst_ratio,
+)
+
+NO_UNITS = NotEstimable("no units")
+METHOD = "kaplan_meier"
+NO_SPREAD = "no interval: no spread in either arm"
+ONE_SIDED_SPREAD = "one arm has no spread yet: the interval rests on the other alone"
+
+
+def difference_rows(
+    subject: Subject, arms: Arms, unit: TimeUnit, horizon: Horizon | None
+) -> Iterator[Estimate]:
+    """Yield each variant's survival difference and restricted mean difference at the horizon."""
+    for variant in arms.others:
+        yield _survival_difference(subject, arms, variant, horizon)
+        yield _rmst_difference(replace(subject, unit=unit.name), arms, variant, horizon)
+
+
+def ratio_rows(subject: Subject, arms: Arms, horizon: Horizon | None) -> Iterator[Estimate]:
+    """Yield each variant's ratio of restricted means."""
+    for variant in arms.others:
+        means = _means(arms, variant, horizon)
+        answer = means if isinstance(means, NotEstimable) else _ratio(means, subject.level)
+        yield _at_horizon(subject, "rmst_ratio", arms.against_control(variant), answer, horizon)
+
+
+def log_rank_rows(subject: Subject, cells: Cells, arms: Arms) -> Iterator[Estimate]:
+    """Yield the test over all arms, then each against control where there are more than two."""
+    methods = {"log_rank": False} | ({"stratified_log_rank": True} if cells.strata else {})
+    for method, stratified in methods.items():
+        add = partial(chi_square_row, subject, "log_rank", method)
+        note = f"stratified by {', '.join(cells.strata)}" if stratified else ""
+        yield add(arms.together(), _log_rank(cells, stratified=stratified), note)
+        for variant in arms.others if len(arms.others) > 1 else ():
+            pair = [cells.variants.index(name) for name in (variant, arms.control)]
+            test = _log_rank(cells.where(np.isin(cells.arm, pair)), stratified=stratified)
+            yield add(arms.against_control(variant), test, note)
+
+
+def _survival_difference(
+    subject: Subject, arms: Arms, variant: str, horizon: Horizon | None
+) -> Estimate:
+    sides = arms.against_control(variant)
+    found, note = _survival_change(arms, variant, horizon, subject.level)
+    return _at_horizon(
+        subject, "survival_probability_difference", sides, found, horizon, remark=note
+    )
+
+
+def _survival_change(
+    arms: Arms, variant: str, horizon: Horizon | None, level: float
+) -> tuple[Inference | NotEstimable, str]:
+    if horizon is None:
+        return NO_UNITS, ""
+    points = []
+    for name in (variant, arms.control):
+        point = survival_at(arms.curves[name], horizon.at)
+        if isinstance(point, NotEstimable):
+            return _in_arm(name, point), ""
+        points.append(point)
+    return _difference_of_points(points[0], points[1], level)
+
+
+def _difference_of_points(
+    after: SurvivalPoint, before: SurvivalPoint, level: float
+) -> tuple[Inference, str]:
+    errors = [point.std_error or 0.0 for point in (after, before)]
+    answer = contrast(after.value - before.value, hypot(*errors), level)
+    if all(errors):
+        return answer, ""
+    return answer, ONE_SIDED_SPREAD if any(errors) else NO_SPREAD
+
+
+def _rmst_difference(
+    subject: Subject, arms: Arms, variant: str, horizon: Horizon | None
+) -> Estimate:
+    means = _means(arms, variant, horizon)
+    answer = means if isinstance(means, NotEstimable) else _difference(means, subject.level)
+    return _at_horizon(subject, "rmst_difference", arms.against_control(variant), answer, horizon)
+
+
+def _means(
+    arms: Arms, variant: str, horizon: Horizon | None
+) -> tuple[RestrictedMean, RestrictedMean] | NotEstimable:
+    """Return the restricted means of the variant and of the control."""
+    if horizon is None:
+        return NO_UNITS
+    means = []
+    for name in (variant, arms.control):
+        mean = restricted_mean(arms.curves[name], horizon.at)
+        if isinstance(mean, NotEstimable):
+            return _in_arm(name, mean)
+        means.append(mean)
+    return means[0], means[1]
+
+
+def _difference(means: tuple[RestrictedMean, RestrictedMean], level: float) -> Inference:
+    found = rmst_difference(*means)
+    return contrast(found.value, found.std_error, level)
+
+
+def _ratio(means: tuple[RestrictedMean, RestrictedMean], level: float) -> Inference | NotEstimable:
+    found = rmst_ratio(*means)
+    match found:
+        case NotEstimable():
+            return found
+        case Contrast():
+            return ratio_from_log(log(found.value), found.std_error, level)
+
+
+def _at_horizon(
+    subject: Subject,
+    quantity: str,
+    sides: Sides,
+    answer: Inference | NotEstimable,
+    horizon: Horizon | None,
+    *,
+    remark: str = "",
+) -> Estimate:
+    spread = isinstance(answer, NotEstimable) or answer.std_error is not None
+    notes = (remark or ("" if spread else NO_SPREAD), horizon.note if horizon else "")
+    note = "; ".join(filter(None, notes))
+    estimate = row(subject, quantity, METHOD, sides, answer, note)
+    return replace(estimate, at=None if horizon is None else horizon.at)
+
+
+def _in_arm(name: str, reason: NotEstimable) -> NotEstimable:
+    return NotEstimable(f"{name}: {reason.reason}")
+
+
+def _log_rank(cells: Cells, *, stratified: bool) -> ChiSquare | NotEstimable:
+    stratum = cells.stratum if stratified else None
+    found = log_rank(cells.time, cells.event, cells.arm, cells.n, stratum=stratum)
+    match found:
+        case NotEstimable():
+            return found
+        case LogRank():
+            return ChiSquare(statistic=found.statistic, df=found.df)

@@ -1,0 +1,133 @@
+"""Retention as it is drawn, and the rows about one arm."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from experiments.plan.document import Metric, TimeUnit
+from impact.analysis.estimates import Curve, CurvePoint, Estimate
+from impact.analysis.rows import Subject, row
+from impact.analysis.sufficient import ALL
+from impact.analysis.survival.cells import Arms
+from impact.analysis.survival.rows import estimated
+from impact.analysis.survival.times import Horizon, display_times
+from impact.stats.estimable import NotEstimable
+from impact.stats.inference import Inference
+from impact.stats.survival.kaplan_meier import (
+    KaplanMeier,
+    Median,
+    SurvivalPoint,
+    median_survival,
+    survival_at,
+    survival_points,
+)
+from impact.stats.survival.rmst import RestrictedMean, restricted_mean
+
+METHOD = "kaplan_meier"
+FEW_AT_RISK = 10
+
+
+def curves_of(metric: Metric, subject: Subject, arms: Arms) -> tuple[Curve, ...]:
+    """Return the curve of every arm with units: one point per distinct day, and the start."""
+    return tuple(
+        Curve(
+            metric=metric.key,
+            kind="survival",
+            variant=variant,
+            segment=subject.segment,
+            points=_points(curve, subject.level),
+        )
+        for variant, curve in arms.curves.items()
+        if curve.table.n
+    )
+
+
+def arm_rows(
+    subject: Subject, arms: Arms, unit: TimeUnit, horizon: Horizon | None
+) -> Iterator[Estimate]:
+    """Yield survival at round times and at the horizon, the median and the restricted mean.
+
+    Inside of a segment survival is told at the horizon alone.
+    """
+    times = _times(arms, unit, horizon, whole=subject.segment == ALL)
+    timed = replace(subject, unit=unit.name)
+    for variant, curve in arms.curves.items():
+        sides = arms.alone(variant)
+        for time in times:
+            answer, note = _survival(curve, time, subject.level)
+            estimate = row(subject, "survival_probability", METHOD, sides, answer, note)
+            yield replace(estimate, at=time)
+        yield row(timed, "median_survival", METHOD, sides, _median(curve, subject.level))
+        mean = row(timed, "rmst", METHOD, sides, *_mean(curve, horizon, subject.level))
+        yield replace(mean, at=None if horizon is None else horizon.at)
+
+
+def _times(
+    arms: Arms, unit: TimeUnit, horizon: Horizon | None, *, whole: bool
+) -> tuple[float, ...]:
+    if horizon is None:
+        return ()
+    longest = max(curve.table.last_time for curve in arms.curves.values())
+    return display_times(unit, horizon, longest) if whole else (horizon.at,)
+
+
+def _points(curve: KaplanMeier, level: float) -> tuple[CurvePoint, ...]:
+    table = curve.table
+    events = dict(zip(table.time.tolist(), table.events.tolist(), strict=True))
+    return tuple(
+        CurvePoint(
+            at=point.time,
+            value=point.value,
+            ci_low=point.ci_low,
+            ci_high=point.ci_high,
+            at_risk=point.at_risk,
+            events=int(events.get(point.time, 0)),
+        )
+        for point in survival_points(curve, level)
+    )
+
+
+def _survival(
+    curve: KaplanMeier, time: float, level: float
+) -> tuple[Inference | NotEstimable, str]:
+    point = survival_at(curve, time, level)
+    match point:
+        case NotEstimable():
+            return point, ""
+        case SurvivalPoint():
+            answer = Inference(
+                value=point.value,
+                std_error=point.std_error,
+                ci_low=point.ci_low,
+                ci_high=point.ci_high,
+            )
+            return answer, _remark(point)
+
+
+def _remark(point: SurvivalPoint) -> str:
+    if point.ci_low is None:
+        return "no interval: nobody or everybody has churned by then"
+    return f"only {point.at_risk} at risk" if point.at_risk < FEW_AT_RISK else ""
+
+
+def _median(curve: KaplanMeier, level: float) -> Inference | NotEstimable:
+    if curve.table.n == 0:
+        return NotEstimable("no units")
+    median = median_survival(curve, level)
+    match median:
+        case NotEstimable():
+            return median
+        case Median():
+            return Inference(value=median.value, ci_low=median.ci_low, ci_high=median.ci_high)
+
+
+def _mean(
+    curve: KaplanMeier, horizon: Horizon | None, level: float
+) -> tuple[Inference | NotEstimable, str]:
+    if horizon is None:
+        return NotEstimable("no units"), ""
+    mean = restricted_mean(curve, horizon.at)
+    match mean:
+        case NotEstimable():
+            return mean, ""
+        case RestrictedMean():
+            return estimated(mean.value, mean.std_error, level), horizon.note

@@ -1,0 +1,70 @@
+"""Retention: from counted customers to every row and curve of a time-to-event metric."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from experiments.plan.document import Metric, Plan
+from impact.analysis.estimates import Curve, Estimate
+from impact.analysis.rows import Subject
+from impact.analysis.sufficient import ALL, SurvivalCounts
+from impact.analysis.survival.cells import Arms, Cells, arms_of, cells_of, no_counts
+from impact.analysis.survival.contrasts import difference_rows, log_rank_rows, ratio_rows
+from impact.analysis.survival.cox import adjusted_rows, cox_rows, hazard_ratio_rows
+from impact.analysis.survival.curves import arm_rows, curves_of
+from impact.analysis.survival.pieces import piece_rows
+from impact.analysis.survival.rows import survival_subject
+from impact.analysis.survival.times import horizon_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurvivalResult:
+    """The rows of one metric, the whole experiment first, and its curves per arm."""
+
+    estimates: tuple[Estimate, ...]
+    curves: tuple[Curve, ...]
+
+
+def estimate_survival(
+    plan: Plan, metric: Metric, counts: tuple[SurvivalCounts, ...], *, look: int | None
+) -> SurvivalResult:
+    """Estimate a time-to-event metric from its counts: segment `all` and one per segment.
+
+    Times and restricted means come out in the plan's time unit. `look` is the number of an interim
+    look, at which p-values stay empty, or None for the final answer.
+    """
+    by_segment = {entry.segment: entry for entry in counts}
+    whole = cells_of(plan, by_segment.pop(ALL, no_counts(metric)))
+    merged = whole.without_covariates()
+    subject, arms = survival_subject(plan, metric, look, ALL), arms_of(plan, merged)
+    rows = [*_whole_rows(plan, metric, subject, (merged, arms))]
+    if metric.covariates:
+        rows += adjusted_rows(subject, whole, arms, metric.covariates)
+    rows += piece_rows(plan, subject, merged, arms)
+    for segment in sorted(by_segment):
+        cells = cells_of(plan, by_segment[segment]).without_covariates()
+        inside = subject.within(segment)
+        rows += _segment_rows(plan, metric, inside, (cells, arms_of(plan, cells)))
+    return SurvivalResult(estimates=tuple(rows), curves=curves_of(metric, subject, arms))
+
+
+def _whole_rows(
+    plan: Plan, metric: Metric, subject: Subject, data: tuple[Cells, Arms]
+) -> Iterator[Estimate]:
+    cells, arms = data
+    horizon = horizon_of(metric, plan.time_unit, arms.curves.values())
+    yield from arm_rows(subject, arms, plan.time_unit, horizon)
+    yield from difference_rows(subject, arms, plan.time_unit, horizon)
+    yield from ratio_rows(subject, arms, horizon)
+    yield from log_rank_rows(subject, cells, arms)
+    yield from cox_rows(subject, cells, arms)
+
+
+def _segment_rows(
+    plan: Plan, metric: Metric, subject: Subject, data: tuple[Cells, Arms]
+) -> Iterator[Estimate]:
+    cells, arms = data
+    horizon = horizon_of(metric, plan.time_unit, arms.curves.values())
+    yield from arm_rows(subject, arms, plan.time_unit, horizon)
+    yield from difference_rows(subject, arms, plan.time_unit, horizon)
+    yield from log_rank_rows(subject, cells, arms)
+    yield from hazard_ratio_rows(subject, cells, arms)

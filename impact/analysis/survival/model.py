@@ -1,0 +1,52 @@
+"""A Cox model of the counted customers: its design, what it was fitted to and the fit."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from experiments.plan.document import Covariate
+from impact.analysis.survival.cells import Cells
+from impact.analysis.survival.design import Design, design_of
+from impact.stats.estimable import NotEstimable
+from impact.stats.survival.cox import CoxFit, cox
+from impact.stats.survival.cox_sample import CoxSample
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Model:
+    """A fitted design, and the words that go with its rows."""
+
+    method: str
+    design: Design
+    sample: CoxSample | NotEstimable
+    fit: CoxFit | NotEstimable
+    note: str
+
+
+def model_of(
+    method: str, cells: Cells, control: str, covariates: tuple[Covariate, ...] = ()
+) -> Model:
+    """Fit the arms against the control, adjusted by the covariates and within the strata."""
+    design = design_of(cells, control, covariates)
+    sample = _sample(design)
+    strata = f"stratified by {', '.join(cells.strata)}" if cells.strata else ""
+    return Model(
+        method=method,
+        design=design,
+        sample=sample,
+        fit=sample if isinstance(sample, NotEstimable) else cox(sample),
+        note="; ".join(filter(None, [strata, design.note])),
+    )
+
+
+def _sample(design: Design) -> CoxSample | NotEstimable:
+    if not design.terms:
+        return NotEstimable("no two levels with events to compare")
+    return CoxSample(
+        time=design.cells.time,
+        event=design.cells.event,
+        n=design.cells.n,
+        stratum=design.cells.stratum if design.cells.strata else None,
+        design=np.column_stack([term.column for term in design.terms]),
+        terms=tuple(term.label for term in design.terms),
+    )

@@ -1,0 +1,72 @@
+"""Hazard ratios of each part of follow-up: how much an effect changes over time.
+
+With many customers every test of proportional hazards rejects: what matters is the size. Each part
+(start, end] is a model of its own, of those who are still there after its start. Parts describe:
+the data cut them, so none is tested by itself.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import inf
+
+from experiments.plan.document import Plan
+from impact.analysis.estimates import Estimate
+from impact.analysis.headlines import PIECEWISE
+from impact.analysis.rows import INTERIM, Subject, row
+from impact.analysis.survival.cells import Arms, Cells, arms_of
+from impact.analysis.survival.cox import hazard_ratio_rows
+from impact.analysis.wording import time_text
+from impact.stats.estimable import NotEstimable
+from impact.stats.intervals import event_cuts
+
+NO_PARTS = NotEstimable("churn at fewer than two times: follow-up has no parts to compare")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of follow-up, in the plan's time unit, and its name."""
+
+    start: float
+    end: float
+    name: str
+
+
+def piece_rows(plan: Plan, subject: Subject, cells: Cells, arms: Arms) -> Iterator[Estimate]:
+    """Yield the unadjusted hazard ratios of each third of the events; `at` is where it ends."""
+    parts = parts_of(plan, cells)
+    if not parts:
+        for variant in arms.others:
+            yield row(subject, "hazard_ratio", PIECEWISE, arms.against_control(variant), NO_PARTS)
+    for part in parts:
+        inside = cells.during(part.start, part.end)
+        for estimate in hazard_ratio_rows(subject, inside, arms_of(plan, inside), PIECEWISE):
+            note = _note(part, estimate.note)
+            yield replace(estimate, at=part.end, statistic=None, p_value=None, note=note)
+
+
+def parts_of(plan: Plan, cells: Cells) -> tuple[Part, ...]:
+    """Return the parts of follow-up with about a third of the events each; none of only one."""
+    cuts = event_cuts(cells.time, cells.event, cells.n)
+    if not cuts:
+        return ()
+    ends = (*cuts, float(cells.time.max()))
+    starts = (-inf, *cuts)  # churn on the day of the start belongs to the first part
+    return tuple(
+        Part(start=start, end=end, name=_name(plan, start, end, last=end == ends[-1]))
+        for start, end in zip(starts, ends, strict=True)
+    )
+
+
+def _name(plan: Plan, start: float, end: float, *, last: bool) -> str:
+    if start == -inf:
+        return f"up to {time_text(plan, end)}"
+    after = f"after {time_text(plan, start)}"
+    return after if last else f"{after} up to {time_text(plan, end)}"
+
+
+def _note(part: Part, note: str) -> str:
+    """Put the part's name before what else there is to say, behind the mark of an interim row."""
+    if note.startswith(INTERIM):
+        rest = note.removeprefix(INTERIM).removeprefix("; ")
+        return "; ".join(filter(None, [INTERIM, part.name, rest]))
+    return "; ".join(filter(None, [part.name, note]))

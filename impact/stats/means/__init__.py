@@ -1,0 +1,1 @@
+"""Means, ratios and proportions from counts, sums and centred moments."""
