@@ -149,6 +149,7 @@ class Metric:
     observations that carry the final value. `denominator` only for ratio.
     `margin` is the largest acceptable harm of a guardrail, on the scale of the difference
     (of the hazard ratio for time_to_event: 1.1 means ten per cent more hazard).
+    `cluster` names the column whose values hold units that are alike: villages, teams, agents.
     """
 
     key: str
@@ -163,6 +164,7 @@ class Metric:
     maturity: Maturity = Maturity.COMPLETE
     covariates: tuple[Covariate, ...] = ()
     strata: tuple[str, ...] = ()
+    cluster: str = ""
     adjustment: Cuped | None = None
     direction: Direction = Direction.INCREASE
     margin: float | None = None

@@ -21,7 +21,7 @@ from experiments.plan.lengths import days, horizon
 from experiments.plan.sources import PLACEHOLDER, SECONDS, read_source
 from experiments.plan.yaml_lines import Mapping, Scalar, Sequence
 
-NOT_BUILT = ("cluster", "winsorising", "winsorizing", "compliance", "quantile", "alternative")
+NOT_BUILT = ("winsorising", "winsorizing", "compliance", "quantile", "alternative")
 ABSENT = "this release has no such method"
 HARMFUL = frozenset({"abandoned", "transferred"})
 
@@ -42,6 +42,7 @@ def read_metric(section: Section, time_unit: TimeUnit, currency: str) -> Metric:
         horizon=horizon(section, time_unit),
         covariates=tuple(_covariates(section)),
         strata=tuple(item.text for item in section.names("strata")),
+        cluster=section.text("cluster"),
         adjustment=_adjustment(section, time_unit),
         maturity=section.choice("maturity", Maturity, default=Maturity.COMPLETE),
         direction=section.choice("direction", Direction, default=_good_direction(kind, source)),

@@ -19,6 +19,7 @@ AFTER_ASSIGNMENT = frozenset(
 )
 SPLIT_RULE = "is known only after assignment: the policy itself may have changed it"
 CUSTOMER_TABLES = frozenset({Table.CHURN, Table.REVENUE})
+CLUSTERED = frozenset({Kind.TIME_TO_EVENT})  # the kinds with a method that reads `cluster`
 CUSTOMER_UNITS = frozenset({Unit.CUSTOMER, Unit.CONTACT})
 
 
@@ -61,7 +62,18 @@ def _check_model(section: Section, metric: Metric) -> None:
     both = set(metric.strata) & {covariate.name for covariate in metric.covariates}
     for name in sorted(both):
         section.refuse("strata", "must not be a covariate as well", name)
+    _check_cluster(section, metric)
     _check_adjustment(section, metric)
+
+
+def _check_cluster(section: Section, metric: Metric) -> None:
+    if not metric.cluster:
+        return
+    if metric.kind not in CLUSTERED:
+        kinds = " or a ".join(sorted(CLUSTERED))
+        section.refuse("cluster", f"only a {kinds} takes a cluster in this release")
+    if metric.cluster in AFTER_ASSIGNMENT:
+        section.refuse("cluster", SPLIT_RULE)
 
 
 def _check_adjustment(section: Section, metric: Metric) -> None:

@@ -54,6 +54,8 @@ def _named(plan: Plan) -> Iterator[str]:
     for metric in plan.metrics:
         yield from metric.strata
         yield from (covariate.name for covariate in metric.covariates)
+        if metric.cluster:
+            yield metric.cluster
         if metric.adjustment is not None and metric.adjustment.covariate is not None:
             yield metric.adjustment.covariate
 

@@ -1,12 +1,13 @@
 """Plans read from YAML: what comes out, and what is refused by line, key, value and rule."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
 from experiments.errors import InvalidPlan, Violation
-from experiments.plan.canonical import canonical_text
+from experiments.plan.canonical import canonical_text, plan_sha256
 from experiments.plan.document import (
     Aggregate,
     Covariate,
@@ -294,6 +295,7 @@ def test_a_duplicate_key_names_both_lines() -> None:
     [
         ("kind: quantile, source: contacts.wait_seconds, window: 7", "kind"),
         ("kind: mean, source: revenue.amount, window: 7, cluster: team", "cluster"),
+        ("kind: time_to_event, source: churn, cluster: served_variant", "cluster"),
         ("kind: mean, source: revenue.amount, window: 7, winsorising: 0.99", "winsorising"),
         ("kind: time_to_event, source: churn, window: 7", "window"),
         ("kind: mean, source: revenue.amount, window: 7, horizon: 7", "horizon"),
@@ -423,6 +425,15 @@ def test_the_text_of_the_form_reads_back_whatever_the_title() -> None:
 )
 def test_the_one_look_may_be_written_as_a_date(written: str) -> None:
     assert read_plan(f"{HEAD}looks: {written}\n{PRIMARY}").looks.planned_end == date(2026, 12, 31)
+
+
+def test_units_that_are_alike_are_named_by_a_column() -> None:
+    plan = read_plan(with_metric("kind: time_to_event, source: churn, cluster: village"))
+
+    assert plan.primary.cluster == "village"
+    assert read_plan(HEAD + PRIMARY).primary.cluster == ""
+    cleared = replace(plan.primary, cluster="")
+    assert plan_sha256(replace(plan, metrics=(cleared,))) != plan_sha256(plan)
 
 
 def test_what_no_release_computes_is_not_offered() -> None:
