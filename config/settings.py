@@ -205,6 +205,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = env("QUEUE", default="equipoise")
 CELERY_TASK_QUEUES = [Queue(CELERY_TASK_DEFAULT_QUEUE, Exchange(CELERY_TASK_DEFAULT_QUEUE))]
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# Nobody commands workers by messages; RabbitMQ would refuse the second worker of a host its ear.
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 if CELERY_BROKER_URL.startswith("filesystem"):
     QUEUE_DIR = VAR_DIR / "queue"
     CELERY_BROKER_TRANSPORT_OPTIONS = {

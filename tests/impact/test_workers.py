@@ -55,6 +55,10 @@ def test_a_batch_whose_message_was_lost_is_found_by_the_sweep(story: Story) -> N
     assert story["forgotten"] == ["done", 3, 1]
 
 
+def test_two_workers_of_a_machine_share_the_work(story: Story) -> None:
+    assert story["living"] == [True, True]
+
+
 def test_every_row_is_in_the_lake_once(story: Story) -> None:
     rows = 1 + 2 + BIG + 3
 

@@ -1,7 +1,7 @@
 """What befalls batches and their workers, told by the process that sends the batches.
 
 A test runs it in an installation of its own. Workers are processes as in production; the first is
-killed in the middle of a batch, and then all messages are lost.
+killed in the middle of a batch, then all messages are lost, and two workers clear up together.
 """
 
 import json
@@ -46,8 +46,9 @@ def tell() -> None:
     _let_the_lease_end(big)
     forgotten = _send("forgotten", 3)
     told["lost_messages"] = current_app.control.purge()
-    with worker("--beat"):
+    with worker("--beat") as one, worker() as other:
         told["forgotten"], told["big"] = _outcome(forgotten), _outcome(big)
+        told["living"] = [one.poll() is None, other.poll() is None]
     told["rows"] = _rows_in_the_lake()
     Path(os.environ["EQUIPOISE_VAR"], NAME).write_text(json.dumps(told))
 
