@@ -10,8 +10,9 @@ import numpy as np
 from scipy import linalg
 
 from impact.stats.estimable import NotEstimable
-from impact.stats.survival.cox_likelihood import Likelihood, Tied, Ties, likelihood, tied_events
+from impact.stats.survival.cox_likelihood import Likelihood, likelihood
 from impact.stats.survival.cox_sample import CoxSample, RiskSets, risk_sets
+from impact.stats.survival.cox_ties import Tied, Ties, tied_events
 from impact.stats.survival.life_table import Floats
 
 MAXIMUM_ITERATIONS = 60
@@ -60,7 +61,7 @@ def cox(sample: CoxSample, ties: Ties = Ties.EFRON) -> CoxFit | NotEstimable:
     sets = risk_sets(sample)
     if not sets.events.any():
         return NotEstimable("no events")
-    tied = tied_events(sets, ties)
+    tied = tied_events(sets.deaths, ties)
     null = likelihood(sets, tied, np.zeros(len(sample.terms)))
     problem = _not_identified(null, sample.terms, float(sets.events.sum()))
     return problem or _maximise(sets, tied, null, sample.terms)

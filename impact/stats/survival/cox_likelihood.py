@@ -1,14 +1,8 @@
 """The partial likelihood of Cox, its score and its information, exact from counts.
 
-Efron (1977) lets d tied events leave one after another: the l-th of them, l = 0 .. d - 1, faces
-the risk set less the fraction l / d of those who churn with it. With integer counts d is the
-number of *units*, not of rows, so that cells give what the rows behind them give. Breslow's
-approximation is the same sum with the fraction 0.
-
 For one grid point let S0, S1, S2 be the sums of 1, x, xx' over those at risk, each weighted by its
-count times exp(x'b), and D0, D1, D2 the same over those who churn. With the denominators
-S0 - (l/d) D0, five sums over l carry everything: a1 = sum 1/den, a2 = sum f/den, a3 = sum 1/den^2,
-a4 = sum f/den^2, a5 = sum f^2/den^2, so that
+count times exp(x'b), and D0, D1, D2 the same over those who churn. Efron's sums a1 .. a5 over the
+tied events (see `cox_ties`) carry everything:
 
     score       = sum of x over events - sum (a1 S1 - a2 D1)
     information = sum (a1 S2 - a2 D2) - sum (a3 S1 S1' - a4 (S1 D1' + D1 S1') + a5 D1 D1')
@@ -18,31 +12,13 @@ times the sum of a1 over that run.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from impact.stats.survival.cox_sample import RiskSets
+from impact.stats.survival.cox_ties import EfronSums, Tied, efron_sums
 from impact.stats.survival.life_table import Floats
-
-EfronSums = tuple[Floats, Floats, Floats, Floats, Floats]  # a1 .. a5 by grid point
-
-
-class Ties(StrEnum):
-    """How events on the same day are treated."""
-
-    EFRON = "efron"
-    BRESLOW = "breslow"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Tied:
-    """One entry per event: its grid point and the fraction l / d; `starts` opens grid points."""
-
-    place: NDArray[np.intp]
-    fraction: Floats
-    starts: NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -69,30 +45,14 @@ class Likelihood:
     information: Floats
 
 
-def tied_events(sets: RiskSets, ties: Ties) -> Tied:
-    """Number the events of each grid point.
-
-    >>> from impact.stats.survival.cox_sample import CoxSample, risk_sets
-    >>> sets = risk_sets(CoxSample(time=[3, 5], event=[1, 1], design=[[0], [1]], terms=("arm",),
-    ...                            n=[2, 1]))
-    >>> tied_events(sets, Ties.EFRON).fraction.tolist()
-    [0.0, 0.5, 0.0]
-    """
-    deaths = sets.deaths.astype(np.intp)
-    starts = np.cumsum(deaths) - deaths
-    place = np.repeat(np.arange(deaths.size), deaths)
-    order = np.arange(place.size) - starts[place]
-    share = order / deaths[place] if ties is Ties.EFRON else np.zeros(place.size)
-    return Tied(place=place, fraction=share, starts=starts)
-
-
 def likelihood(sets: RiskSets, tied: Tied, beta: Floats) -> Likelihood:
     """Evaluate at `beta`, on the scale of the standardised design.
 
     >>> from impact.stats.survival.cox_sample import CoxSample, risk_sets
+    >>> from impact.stats.survival.cox_ties import Ties, tied_events
     >>> sets = risk_sets(CoxSample(time=[3, 5], event=[1, 1], design=[[0], [1]], terms=("arm",),
     ...                            n=[2, 1]))
-    >>> here = likelihood(sets, tied_events(sets, Ties.EFRON), np.zeros(1))
+    >>> here = likelihood(sets, tied_events(sets.deaths, Ties.EFRON), np.zeros(1))
     >>> round(here.value, 6)  # minus log 3, 2 and 1: the sizes of the risk sets
     -1.791759
     """
@@ -111,7 +71,7 @@ def risk_sums(sets: RiskSets, tied: Tied, beta: Floats) -> RiskSums:
     predictor -= predictor.max()
     relative = np.exp(predictor)
     at_risk, churning = _sums(sets, relative)
-    efron, log_sum = _efron_sums(tied, at_risk[:, 0], churning[:, 0])
+    efron, log_sum = efron_sums(tied, at_risk[:, 0], churning[:, 0])
     return RiskSums(
         predictor=predictor,
         relative=relative,
@@ -163,13 +123,3 @@ def _backward(leaving: Floats, starts: NDArray[np.intp]) -> Floats:
     for start, end in zip(starts.tolist(), ends, strict=True):
         leaving[start:end] = np.cumsum(leaving[start:end][::-1], axis=0)[::-1]
     return leaving
-
-
-def _efron_sums(tied: Tied, s0: Floats, d0: Floats) -> tuple[EfronSums, float]:
-    """Return a1 .. a5 by grid point and the sum of the logarithms of all denominators."""
-    denominator = s0[tied.place] - tied.fraction * d0[tied.place]
-    inverse = 1 / denominator
-    scaled = tied.fraction * inverse
-    terms = (inverse, scaled, inverse**2, scaled * inverse, scaled**2)
-    a1, a2, a3, a4, a5 = (np.add.reduceat(term, tied.starts) for term in terms)
-    return (a1, a2, a3, a4, a5), float(np.log(denominator).sum())

@@ -22,13 +22,12 @@ from impact.stats.estimable import NotEstimable
 from impact.stats.survival.cox import CoxFit
 from impact.stats.survival.cox_likelihood import (
     RiskSums,
-    Ties,
     at_event,
     exposure,
     risk_sums,
-    tied_events,
 )
 from impact.stats.survival.cox_sample import CoxSample, RiskSets, risk_sets
+from impact.stats.survival.cox_ties import Ties, tied_events
 from impact.stats.survival.life_table import Floats
 
 
@@ -72,7 +71,7 @@ def robust_errors(
 
 def score_residuals(sets: RiskSets, fit: CoxFit, ties: Ties) -> Floats:
     """Return the residual of one unit of each cell that was kept, in the units of the design."""
-    sums = risk_sums(sets, tied_events(sets, ties), fit.coefficients * sets.scale)
+    sums = risk_sums(sets, tied_events(sets.deaths, ties), fit.coefficients * sets.scale)
     hazard = sums.relative[:, None] * _expected(sets, sums)
     return (_observed(sets, sums) - hazard) * sets.scale
 

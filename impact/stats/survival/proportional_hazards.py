@@ -20,13 +20,12 @@ from impact.stats.estimable import NotEstimable
 from impact.stats.survival.cox import CoxFit
 from impact.stats.survival.cox_likelihood import (
     RiskSums,
-    Ties,
     at_event,
     information,
     risk_sums,
-    tied_events,
 )
 from impact.stats.survival.cox_sample import CoxSample, RiskSets, risk_sets
+from impact.stats.survival.cox_ties import Ties, tied_events
 from impact.stats.survival.life_table import Floats
 from impact.stats.survival.time_scale import TimeScale, scaled_times
 
@@ -86,7 +85,7 @@ def proportional_hazards(
     clock = scaled_times(sample, sets, scale)
     if isinstance(clock, NotEstimable):
         return clock
-    sums = risk_sums(sets, tied_events(sets, ties), fit.coefficients * sets.scale)
+    sums = risk_sums(sets, tied_events(sets.deaths, ties), fit.coefficients * sets.scale)
     return _added(sample.terms, scale, sets, (sums, _standardised(clock, sets.deaths)))
 
 

@@ -11,9 +11,9 @@ from numpy.testing import assert_allclose
 from impact.stats.estimable import NotEstimable
 from impact.stats.intervals import event_cuts, within
 from impact.stats.survival.cox import CoxFit, cox
-from impact.stats.survival.cox_likelihood import Ties
 from impact.stats.survival.cox_robust import robust_errors, score_residuals
 from impact.stats.survival.cox_sample import CoxSample, risk_sets
+from impact.stats.survival.cox_ties import Ties
 from impact.stats.survival.proportional_hazards import ProportionalHazards, proportional_hazards
 from impact.stats.survival.time_scale import TimeScale
 from tests.impact.stats.answers import estimated

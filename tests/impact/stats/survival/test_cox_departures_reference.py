@@ -5,9 +5,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 from impact.stats.survival.cox import CoxFit, cox
-from impact.stats.survival.cox_likelihood import Ties
 from impact.stats.survival.cox_robust import robust_errors
 from impact.stats.survival.cox_sample import CoxSample
+from impact.stats.survival.cox_ties import Ties
 from impact.stats.survival.log_rank import log_rank
 from impact.stats.survival.proportional_hazards import ProportionalHazards, proportional_hazards
 from impact.stats.survival.time_scale import TimeScale

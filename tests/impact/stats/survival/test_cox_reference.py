@@ -5,8 +5,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 from impact.stats.survival.cox import CoxFit, cox
-from impact.stats.survival.cox_likelihood import Ties
 from impact.stats.survival.cox_sample import CoxSample
+from impact.stats.survival.cox_ties import Ties
 from tests.impact.stats.oracle import REASON, SHARED, Columns, columns, quantity
 
 pytestmark = pytest.mark.skipif(SHARED is None, reason=REASON)
