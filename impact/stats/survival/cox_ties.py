@@ -114,8 +114,8 @@ def _points(deaths: Floats, condensed: NDArray[np.bool_], *, at_once: bool = Fal
 def gauss_rule(sizes: Floats) -> tuple[Floats, Floats]:
     """Return nodes and weights, of shape (sizes, 12), for sums over l / d with l = 0 .. d - 1.
 
-    Each size d is at least 12. The recurrence is that of the discrete Chebyshev polynomials (Gautschi
-    2004, section 1.5), scaled by 1 / d.
+    Each size d is at least 12. The recurrence is that of the discrete Chebyshev polynomials
+    (Gautschi 2004, section 1.5), scaled by 1 / d.
 
     >>> nodes, weights = gauss_rule(np.array([100.0]))
     >>> round(float(weights[0] @ nodes[0] ** 5), 8), sum((l / 100) ** 5 for l in range(100))
