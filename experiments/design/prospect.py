@@ -118,7 +118,9 @@ def _sight(
 ) -> Sight:
     metric = plan.primary
     demands = Demands(alpha=1 - plan.confidence_level, power=expected.power)
-    window = Window(enrolment=enrolment, comparison=comparison, days=metric.window or 0)
+    window = Window(
+        enrolment=enrolment, comparison=comparison, days=metric.window or int(metric.horizon or 0)
+    )
     match metric.kind:
         case Kind.TIME_TO_EVENT:
             return SurvivalSight(

@@ -145,8 +145,9 @@ class Cuped:
 class Metric:
     """One outcome, its role and how it is estimated.
 
-    `window` is whole days, `horizon` days. `window` is None for time_to_event and for
-    observations that carry the final value. `denominator` only for ratio.
+    `window` is whole days, `horizon` days. `window` is None for time_to_event, for
+    observations that carry the final value, and for a mean of revenue until a horizon.
+    `denominator` only for ratio.
     `margin` is the largest acceptable harm of a guardrail, on the scale of the difference
     (of the hazard ratio for time_to_event: 1.1 means ten per cent more hazard).
     `cluster` names the column whose values hold units that are alike: villages, teams, agents.
@@ -173,6 +174,16 @@ class Metric:
     def label(self) -> str:
         """The title, or the key where there is none."""
         return self.title or self.key.replace("_", " ").capitalize()
+
+    @property
+    def is_lifetime(self) -> bool:
+        """Whether it adds up revenue until a horizon: a mean with one in place of a window."""
+        return self.kind is Kind.MEAN and self.horizon is not None
+
+    @property
+    def is_windowed(self) -> bool:
+        """Whether it is one number per unit, of rows inside of a window."""
+        return self.kind is not Kind.TIME_TO_EVENT and not self.is_lifetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from experiments.plan.document import Aggregate, Kind, Metric, Source, Table, Unit
 from experiments.plan.fields import Section, checked_text
+from experiments.plan.lifetimes import check_lifetime
 from experiments.plan.yaml_lines import Scalar
 
 # Columns of the files that exist only after a unit was assigned: to split on one of them compares
@@ -45,7 +46,8 @@ def _check_time(section: Section, metric: Metric) -> None:
             section.refuse("window", "a time_to_event has a horizon and no window")
         return
     if section.given("horizon") is not None:
-        section.refuse("horizon", "only a time_to_event has a horizon")
+        check_lifetime(section, metric)
+        return
     observed = metric.source.table is Table.OBSERVATIONS
     if section.given("window") is None and not observed:
         section.refuse("window", "is required: over which time after the start is it measured?")

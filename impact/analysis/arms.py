@@ -6,10 +6,10 @@ from typing import TypeVar
 import numpy as np
 
 from impact.analysis.rows import Sides
-from impact.analysis.sufficient import ALL, ArmMoments, ArmProportion, Moments
+from impact.analysis.sufficient import ALL, ArmLifetime, ArmMoments, ArmProportion, Moments
 from impact.stats.means.welch import Sample
 
-Arm = TypeVar("Arm", ArmMoments, ArmProportion)
+Arm = TypeVar("Arm", ArmLifetime, ArmMoments, ArmProportion)
 
 
 def by_segment(

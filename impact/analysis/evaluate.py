@@ -12,7 +12,8 @@ from impact.analysis.checks.sample_ratio import sample_ratio_row
 from impact.analysis.decision import decide
 from impact.analysis.estimates import Analysis, Curve, Estimate
 from impact.analysis.families import adjusted_for_multiplicity
-from impact.analysis.headlines import HEADLINES
+from impact.analysis.headlines import headline_of
+from impact.analysis.lifetimes import estimate_lifetimes
 from impact.analysis.means import estimate_means
 from impact.analysis.money import estimate_money
 from impact.analysis.proportions import estimate_proportions
@@ -83,7 +84,7 @@ def _metric(
 
 
 def _reasons(plan: Plan, metric: Metric, reason: str, look: int | None) -> Iterator[Estimate]:
-    headline, subject = HEADLINES[metric.kind], subject_of(plan, metric, look)
+    headline, subject = headline_of(metric), subject_of(plan, metric, look)
     for variant in plan.variants:
         if variant != plan.control:
             sides = Sides(variant=variant, baseline=plan.control)
@@ -99,6 +100,9 @@ def _survival(
 
 
 def _mean(plan: Plan, metric: Metric, statistics: SufficientStatistics, look: int | None) -> Found:
+    if metric.is_lifetime:
+        lifetimes = statistics.lifetimes.get(metric.key, ())
+        return Found(estimates=estimate_lifetimes(plan, metric, lifetimes, look=look))
     arms = statistics.moments.get(metric.key, ())
     return Found(estimates=estimate_means(plan, metric, arms, look=look))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from experiments.plan.document import Metric, Plan, Role
 from impact.analysis.estimates import Estimate
-from impact.analysis.headlines import HEADLINES, benefit_interval, effect_row
+from impact.analysis.headlines import benefit_interval, effect_row, headline_of
 from impact.analysis.wording import effect_text
 
 
@@ -45,7 +45,7 @@ def _judged(metric: Metric, low: float, high: float) -> tuple[bool, str]:
     if metric.margin is None:
         harmed = high < 0
         return not harmed, "This is harm." if harmed else "No harm shown."
-    margin = abs(metric.margin - HEADLINES[metric.kind].no_effect)
+    margin = abs(metric.margin - headline_of(metric).no_effect)
     if low > -margin:
         return True, f"Any harm is smaller than the margin of {metric.margin:g}."
     if high < -margin:

@@ -42,9 +42,21 @@ HEADLINES: Mapping[Kind, Headline] = MappingProxyType(
 )
 
 
+LIFETIME = Headline(
+    effect="lifetime_revenue_difference",
+    test="lifetime_revenue_difference",
+    methods=("partitioned_weighting",),
+)
+
+
+def headline_of(metric: Metric) -> Headline:
+    """Return the headline of a metric's kind, or of lifetime revenue where it is that."""
+    return LIFETIME if metric.is_lifetime else HEADLINES[metric.kind]
+
+
 def effect_row(metric: Metric, variant: str, estimates: Iterable[Estimate]) -> Estimate | None:
     """Return the row of the metric's effect in one variant: what a decision is made on."""
-    return _chosen(metric, HEADLINES[metric.kind].effect, variant, estimates)
+    return _chosen(metric, headline_of(metric).effect, variant, estimates)
 
 
 def p_value_row(metric: Metric, variant: str, estimates: Iterable[Estimate]) -> Estimate | None:
@@ -53,7 +65,7 @@ def p_value_row(metric: Metric, variant: str, estimates: Iterable[Estimate]) -> 
     With two arms the log-rank test over all arms is the one of the variant: its row names none.
     """
     rows = tuple(estimates)
-    test = HEADLINES[metric.kind].test
+    test = headline_of(metric).test
     return _chosen(metric, test, variant, rows) or _chosen(metric, test, "", rows)
 
 
@@ -73,7 +85,7 @@ def benefit_interval(metric: Metric, row: Estimate) -> tuple[float, float] | Non
     """
     if row.ci_low is None or row.ci_high is None:
         return None
-    no_effect = HEADLINES[metric.kind].no_effect
+    no_effect = headline_of(metric).no_effect
     if favours_less(metric):
         return no_effect - row.ci_high, no_effect - row.ci_low
     return row.ci_low - no_effect, row.ci_high - no_effect
@@ -100,6 +112,6 @@ def _chosen(
 
 def _rank(metric: Metric, row: Estimate) -> tuple[bool, int]:
     """Rank rows with an answer before rows with a reason, then by the order of methods."""
-    methods = HEADLINES[metric.kind].methods
+    methods = headline_of(metric).methods
     place = methods.index(row.method) if row.method in methods else len(methods)
     return row.value is None and row.statistic is None, place

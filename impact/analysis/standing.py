@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from experiments.plan.document import Metric, Plan
 from impact.analysis.estimates import Estimate
-from impact.analysis.headlines import HEADLINES, benefit_interval, effect_row, p_value_row
+from impact.analysis.headlines import benefit_interval, effect_row, headline_of, p_value_row
 from impact.analysis.wording import effect_text, percent
 
 
@@ -64,7 +64,7 @@ def _survives_its_family(plan: Plan, test: Estimate | None) -> bool:
 def _effect(metric: Metric, effect: Estimate | None) -> str:
     if effect is None:
         return "no estimate"
-    name = HEADLINES[metric.kind].effect.replace("_", " ")
+    name = headline_of(metric).effect.replace("_", " ")
     return f"{name} {effect_text(metric, effect)}"
 
 

@@ -12,6 +12,8 @@ from typing import Any
 from impact.analysis.storage_arrays import (
     arm_moments_from,
     arm_moments_to,
+    lifetime_from,
+    lifetime_to,
     survival_from,
     survival_to,
 )
@@ -58,12 +60,27 @@ def load(stored: bytes) -> SufficientStatistics:
             for metric, arms in document["proportions"].items()
         },
         money=_moments_from(document["money"]),
+        lifetimes={
+            metric: tuple(lifetime_from(arm) for arm in arms)
+            for metric, arms in document.get("lifetimes", {}).items()
+        },
         not_estimable=document["not_estimable"],
         currency=document.get("currency", ""),
     )
 
 
 def _document(statistics: SufficientStatistics) -> dict[str, Any]:
+    document = _first_form(statistics)
+    if statistics.lifetimes:
+        document["lifetimes"] = {
+            metric: [lifetime_to(arm) for arm in arms]
+            for metric, arms in statistics.lifetimes.items()
+        }
+    return document
+
+
+def _first_form(statistics: SufficientStatistics) -> dict[str, Any]:
+    """Return what every run has: later statistics are there only where a plan asks for them."""
     return {
         "format": FORMAT,
         "arms": [asdict(arm) for arm in statistics.arms],

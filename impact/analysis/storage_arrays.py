@@ -1,11 +1,12 @@
 """The arrays of sufficient statistics as JSON values and back, with their types."""
 
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from impact.analysis.sufficient import ArmMoments, Floats, Moments, SurvivalCounts
+from impact.analysis.sufficient import ArmLifetime, ArmMoments, Floats, Moments, SurvivalCounts
 
 NUMBERS, LABELS = "numbers", "labels"
 
@@ -58,6 +59,24 @@ def survival_from(stored: dict[str, Any]) -> SurvivalCounts:
         covariates={name: _column_from(column) for name, column in stored["covariates"]},
         strata={name: np.array(column[LABELS], dtype=np.str_) for name, column in stored["strata"]},
     )
+
+
+def lifetime_to(arm: ArmLifetime) -> dict[str, Any]:
+    """Return one arm's lifetime revenue as JSON values."""
+    values = {field.name: getattr(arm, field.name) for field in fields(arm)}
+    return {
+        name: value.tolist() if isinstance(value, np.ndarray) else value
+        for name, value in values.items()
+    }
+
+
+def lifetime_from(stored: dict[str, Any]) -> ArmLifetime:
+    """Return one arm's lifetime revenue from JSON values."""
+    counts = {name: np.array(stored[name], dtype=np.int64) for name in ("time", "n", "known")}
+    flags = {name: np.array(stored[name], dtype=np.bool_) for name in ("complete", "churned")}
+    amounts = ("earned", "squares", "paid")
+    numbers = {name: np.array(stored[name], dtype=np.float64) for name in amounts}
+    return ArmLifetime(**{**stored, **counts, **flags, **numbers})
 
 
 def _column_to(values: NDArray[np.str_] | Floats) -> dict[str, Any]:

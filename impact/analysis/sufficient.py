@@ -92,6 +92,28 @@ class ArmProportion:
     successes: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ArmLifetime:
+    """Revenue until a horizon (days) of one arm and segment, for weighting by observation.
+
+    Per cell: `time` (days, at most the horizon), `complete` (churned, or seen to the horizon),
+    `churned`, `n` customers, and of their revenue, each payment over the chance to be observed
+    for so long, the mean `earned` and the centred `squares`. Per day `known`: what was `paid`.
+    """
+
+    variant: str
+    segment: str = ALL
+    horizon: int
+    time: Integers
+    complete: NDArray[np.bool_]
+    churned: NDArray[np.bool_]
+    n: Integers
+    earned: Floats
+    squares: Floats
+    known: Integers
+    paid: Floats
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckCounts:
     """What the trust checks count.
@@ -126,5 +148,6 @@ class SufficientStatistics:
     moments: dict[str, tuple[ArmMoments, ...]] = field(default_factory=dict)
     proportions: dict[str, tuple[ArmProportion, ...]] = field(default_factory=dict)
     money: dict[str, tuple[ArmMoments, ...]] = field(default_factory=dict)
+    lifetimes: dict[str, tuple[ArmLifetime, ...]] = field(default_factory=dict)
     not_estimable: dict[str, str] = field(default_factory=dict)  # metric -> reason
     currency: str = ""

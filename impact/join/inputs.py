@@ -34,7 +34,7 @@ NAMES = tuple(field.name for field in fields(Inputs))
 
 def from_arrow(connection: Engine, tables: Mapping[str, pa.Table]) -> Inputs:
     """Return the inputs over Arrow tables, by the names of `Inputs`; nothing is copied."""
-    return Inputs(**{name: _registered(connection, tables[name]) for name in _given(tables)})
+    return Inputs(**{name: registered(connection, tables[name]) for name in _given(tables)})
 
 
 def from_parquet(connection: Engine, files: Mapping[str, list[str]]) -> Inputs:
@@ -51,7 +51,7 @@ def _given(tables: Mapping[str, object]) -> tuple[str, ...]:
 
 def _read(connection: Engine, name: str, files: list[str]) -> Table:
     if not files:
-        return _registered(connection, canonical_schema(columns_of(name)).empty_table())
+        return registered(connection, canonical_schema(columns_of(name)).empty_table())
     return connection.read_parquet(files, table_name=ibis.util.gen_name(name))
 
 
@@ -60,7 +60,8 @@ def columns_of(name: str) -> tuple[Column, ...]:
     return ASSIGNMENT_COLUMNS if name == "assignments" else COLUMNS[RecordKind(name)]
 
 
-def _registered(connection: Engine, table: pa.Table) -> Table:
+def registered(connection: Engine, table: pa.Table) -> Table:
+    """Return an Arrow table as one of the engine; nothing is copied."""
     name = ibis.util.gen_name("input")
     connection.con.register(name, table)
     return connection.table(name)

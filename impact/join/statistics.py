@@ -17,6 +17,7 @@ from impact.join.checks import arm_counts, check_counts, counted_units, is_matur
 from impact.join.covariates import number
 from impact.join.exchange import currency_of
 from impact.join.inputs import Inputs
+from impact.join.lifetimes import lifetimes_of
 from impact.join.measures import (
     MONEY,
     Measure,
@@ -51,7 +52,8 @@ def sufficient_statistics(
     metrics = [metric for metric in plan.metrics if not reasons[metric.key]]
     earlier = pre_period_measures(plan, known)
     measures = all_measures(plan, metrics, known, earlier.values())
-    with_ids = bool(measures) or any(metric.source.where for metric in metrics)
+    lifetimes = [metric for metric in metrics if metric.is_lifetime]
+    with_ids = bool(measures or lifetimes) or any(metric.source.where for metric in metrics)
     units = build_units(connection, known, plan, as_of=as_of, with_ids=with_ids)
     eligible = units.filter(units.eligible)
     measured = measure_units(connection, eligible, known, plan, measures)
@@ -68,6 +70,10 @@ def sufficient_statistics(
         moments=moments,
         proportions=proportions,
         money=_money(measured, known, plan, as_of),
+        lifetimes={
+            metric.key: lifetimes_of(connection, eligible, known, plan, metric)
+            for metric in lifetimes
+        },
         not_estimable={key: reason for key, reason in reasons.items() if reason},
         currency=currency_of(known.revenue, plan),
     )
@@ -77,6 +83,8 @@ def _lacking(inputs: Inputs, metric: Metric) -> str:
     """Return why a metric cannot be given from these inputs; "" where it can."""
     sources = [metric.source, *([metric.denominator] if metric.denominator else [])]
     tables = dict.fromkeys(source.table.value for source in sources)
+    if metric.is_lifetime:
+        tables["churn"] = None  # nobody pays after leaving: who left must be known
     absent = [name for name in tables if getattr(inputs, name) is None]
     return f"no {' and no '.join(absent)} data were given" if absent else ""
 
@@ -84,7 +92,7 @@ def _lacking(inputs: Inputs, metric: Metric) -> str:
 def _windowed(
     measured: Table, plan: Plan, metrics: list[Metric], as_of: datetime
 ) -> tuple[dict[str, tuple[ArmMoments, ...]], dict[str, tuple[ArmProportion, ...]]]:
-    windowed = [metric for metric in metrics if metric.kind is not Kind.TIME_TO_EVENT]
+    windowed = [metric for metric in metrics if metric.is_windowed]
     adjusted = measured.mutate(
         **{
             f"cuped_{metric.key}": _cuped(measured, metric)

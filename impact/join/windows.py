@@ -84,7 +84,7 @@ def _refuse_currencies(rows: Table, measures: list[Measure], plan: Plan) -> None
 
 def _inside(rows: Table, measure: Measure, plan: Plan) -> BooleanValue:
     """Return whether a row is of the measure's kind and inside of its window."""
-    inside = _kind(rows, measure.source)
+    inside = of_source(rows, measure.source)
     match measure.source.table, measure.low:
         case Fact.CHURN, _:
             inside &= local_date(rows.at_, plan.zone) >= rows.start_date_
@@ -99,7 +99,8 @@ def _inside(rows: Table, measure: Measure, plan: Plan) -> BooleanValue:
     return inside
 
 
-def _kind(rows: Table, source: Source) -> BooleanValue:
+def of_source(rows: Table, source: Source) -> BooleanValue:
+    """Return whether a row is of the kind that a source counts."""
     kind = equals(rows, source.where)
     if source.table is Fact.OBSERVATIONS:
         return kind & (rows["metric"] == source.column)

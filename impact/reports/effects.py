@@ -7,7 +7,7 @@ from impact.reports.findings import Findings
 
 DIFFERENCES: dict[Kind, tuple[str, ...]] = {
     Kind.TIME_TO_EVENT: ("survival_probability_difference", "rmst_difference", "hazard_ratio"),
-    Kind.MEAN: ("mean_difference",),
+    Kind.MEAN: ("mean_difference", "lifetime_revenue_difference"),
     Kind.PROPORTION: ("proportion_difference",),
     Kind.RATIO: ("ratio_difference",),
 }
@@ -15,6 +15,7 @@ LEVELS = {
     "survival_probability_difference": "survival_probability",
     "rmst_difference": "rmst",
     "mean_difference": "mean",
+    "lifetime_revenue_difference": "lifetime_revenue",
     "proportion_difference": "proportion",
     "ratio_difference": "ratio",
     "net_value": "mean",

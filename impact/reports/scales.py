@@ -28,6 +28,8 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "proportional_hazards": "Test of proportional hazards",
         "likelihood_ratio": "Likelihood ratio of the model",
         "mean_difference": "Difference in means",
+        "lifetime_revenue": "Lifetime revenue",
+        "lifetime_revenue_difference": "Difference in lifetime revenue",
         "proportion_difference": "Difference in shares",
         "ratio_difference": "Difference in ratios",
     }
@@ -43,6 +45,7 @@ METHODS: Mapping[str, str] = MappingProxyType(
         "log_rank": "log-rank",
         "stratified_log_rank": "log-rank, stratified",
         "welch": "Welch",
+        "partitioned_weighting": "weighted for the end of observation",
         "cuped": "adjusted (CUPED)",
         "newcombe": "Newcombe",
         "delta": "delta method",

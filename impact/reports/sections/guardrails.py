@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from experiments.plan.document import Metric, Role
 from impact.analysis.estimates import Estimate
-from impact.analysis.headlines import HEADLINES, benefit_interval, effect_row, favours_less
+from impact.analysis.headlines import benefit_interval, effect_row, favours_less, headline_of
 from impact.reports.blocks import Cell, Column, Paragraph, Section, Table, Tone
 from impact.reports.effects import remark
 from impact.reports.findings import Findings
@@ -64,7 +64,7 @@ def judge(metric: Metric, estimate: Estimate | None) -> Judgement:
     low, high = interval
     if metric.margin is None:
         return BROKEN if high < 0 else NOT_SHOWN
-    margin = abs(metric.margin - HEADLINES[metric.kind].no_effect)
+    margin = abs(metric.margin - headline_of(metric).no_effect)
     if low > -margin:
         return HELD
     return BROKEN if high < -margin else OPEN
