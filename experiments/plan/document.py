@@ -9,6 +9,8 @@ from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from experiments.plan.time_to_event import TimeToEvent
+
 ZERO_DECIMAL = Decimal(0)
 DECIMALS = 12  # as many as a number of a plan can have
 
@@ -169,6 +171,7 @@ class Metric:
     adjustment: Cuped | None = None
     direction: Direction = Direction.INCREASE
     margin: float | None = None
+    time_to_event: TimeToEvent | None = None
 
     @property
     def label(self) -> str:

@@ -19,6 +19,7 @@ from experiments.plan.document import (
 from experiments.plan.fields import Section
 from experiments.plan.lengths import days, horizon
 from experiments.plan.sources import PLACEHOLDER, SECONDS, read_source
+from experiments.plan.time_to_event_reading import read_time_to_event, refuse_time_to_event
 from experiments.plan.yaml_lines import Mapping, Scalar, Sequence
 
 NOT_BUILT = ("winsorising", "winsorizing", "compliance", "quantile", "alternative")
@@ -48,7 +49,10 @@ def read_metric(section: Section, time_unit: TimeUnit, currency: str) -> Metric:
         direction=section.choice("direction", Direction, default=_good_direction(kind, source)),
         margin=_margin(section, kind),
         unit=section.text("unit") or _unit(kind, source, time_unit, currency),
+        time_to_event=read_time_to_event(section) if kind is Kind.TIME_TO_EVENT else None,
     )
+    if kind is not Kind.TIME_TO_EVENT:
+        refuse_time_to_event(section)
     section.refuse_unknown()
     return metric
 

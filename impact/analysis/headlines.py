@@ -8,6 +8,8 @@ from experiments.plan.document import Direction, Kind, Metric
 from impact.analysis.estimates import Estimate
 from impact.analysis.sufficient import ALL
 
+CLUSTER_ROBUST_TEST = "cluster_robust_score"
+CLUSTER_ROBUST = (CLUSTER_ROBUST_TEST, "cox_cluster_robust")
 PIECEWISE = "cox_piecewise"  # hazard ratios of a part of follow-up: they never speak for a metric
 
 
@@ -26,7 +28,7 @@ HEADLINES: Mapping[Kind, Headline] = MappingProxyType(
         Kind.TIME_TO_EVENT: Headline(
             effect="hazard_ratio",
             test="log_rank",
-            methods=("stratified_log_rank", "log_rank", "cox"),
+            methods=(*CLUSTER_ROBUST, "stratified_log_rank", "log_rank", "cox_robust", "cox"),
             no_effect=1.0,
         ),
         Kind.MEAN: Headline(
@@ -106,8 +108,14 @@ def _chosen(
         if (row.metric, row.kind, row.quantity) == (metric.key, metric.kind.value, quantity)
         and (row.variant, row.segment, row.term) == (variant, ALL, "")
         and row.method != PIECEWISE
+        and (row.method in CLUSTER_ROBUST or not _clustered(metric))
     ]
     return min(rows, key=lambda row: _rank(metric, row), default=None)
+
+
+def _clustered(metric: Metric) -> bool:
+    """Whether only what allows for units that are alike may speak for the metric."""
+    return metric.kind is Kind.TIME_TO_EVENT and bool(metric.cluster)
 
 
 def _rank(metric: Metric, row: Estimate) -> tuple[bool, int]:

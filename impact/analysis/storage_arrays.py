@@ -45,6 +45,7 @@ def survival_to(counts: SurvivalCounts) -> dict[str, Any]:
         "n": counts.n.tolist(),
         "covariates": [[name, _column_to(values)] for name, values in counts.covariates.items()],
         "strata": [[name, _column_to(values)] for name, values in counts.strata.items()],
+        **_further(counts),
     }
 
 
@@ -58,6 +59,9 @@ def survival_from(stored: dict[str, Any]) -> SurvivalCounts:
         n=np.array(stored["n"], dtype=np.int64),
         covariates={name: _column_from(column) for name, column in stored["covariates"]},
         strata={name: np.array(column[LABELS], dtype=np.str_) for name, column in stored["strata"]},
+        clusters={
+            name: np.array(codes, dtype=np.int64) for name, codes in stored.get("clusters", [])
+        },
     )
 
 
@@ -77,6 +81,12 @@ def lifetime_from(stored: dict[str, Any]) -> ArmLifetime:
     amounts = ("earned", "squares", "paid")
     numbers = {name: np.array(stored[name], dtype=np.float64) for name in amounts}
     return ArmLifetime(**{**stored, **counts, **flags, **numbers})
+
+
+def _further(counts: SurvivalCounts) -> dict[str, Any]:
+    """Return what not every plan asks for: absent, so that what was stored before is the same."""
+    clusters = [[name, codes.tolist()] for name, codes in counts.clusters.items()]
+    return {"clusters": clusters} if clusters else {}
 
 
 def _column_to(values: NDArray[np.str_] | Floats) -> dict[str, Any]:

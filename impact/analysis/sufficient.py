@@ -30,7 +30,8 @@ class SurvivalCounts:
 
     All arrays have one entry per cell. `time` is whole days since the start, `event` 1 for churn
     and 0 for censoring, `n` how many units the cell holds. `covariates` and `strata` map a
-    column's name to its label per cell (numeric covariates as float arrays).
+    column's name to its label per cell (numeric covariates as float arrays). `clusters` numbers the
+    groups of units that are alike, -1 for units without one: numbers, so that no id is kept.
     """
 
     segment: str = ALL
@@ -40,6 +41,7 @@ class SurvivalCounts:
     n: Integers
     covariates: dict[str, NDArray[np.str_] | Floats] = field(default_factory=dict)
     strata: dict[str, NDArray[np.str_]] = field(default_factory=dict)
+    clusters: dict[str, Integers] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -1,11 +1,14 @@
 """Time-to-event metrics: units counted by identical rows of time, event and covariates."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 from ibis.expr.types import DateValue, Table
 from numpy.typing import NDArray
 
 from experiments.plan.document import Covariate, CovariateKind, Metric, Plan
+from impact.analysis.bins import MISSING
 from impact.analysis.sufficient import ALL, Floats, SurvivalCounts
 from impact.errors import InputMissing
 from impact.join.columns import equals, local_date
@@ -15,6 +18,8 @@ from impact.join.inputs import Inputs
 KEY = ("variant", "time", "event")
 COVARIATE = "covariate_"
 STRATUM = "stratum_"
+CLUSTER = "cluster_"
+NO_CLUSTER = -1
 
 
 def survival_counts(
@@ -30,7 +35,7 @@ def survival_counts(
         InputMissing: there is no churn to be read.
     """
     timed = with_durations(units, inputs, plan, metric)
-    overall = _packed(_grouped(timed, metric.covariates, metric.strata), metric.covariates, ALL)
+    overall = _packed(_grouped(timed, metric, metric.strata), metric.covariates, ALL)
     segments = (counts for column in plan.segments for counts in _by_segment(timed, metric, column))
     return (overall, *segments)
 
@@ -69,7 +74,7 @@ def _by_segment(timed: Table, metric: Metric, column: str) -> list[SurvivalCount
     """Count per label of the column; it is no stratum inside of its own segment."""
     strata = tuple(name for name in metric.strata if name != column)
     segmented = timed.mutate(segment=label(timed, column))
-    cells = _grouped(segmented, (), strata, "segment")
+    cells = _grouped(segmented, replace(metric, covariates=()), strata, "segment")
     segments = _texts(cells["segment"])
     return [
         _packed(cells.filter(pa.array(segments == value)), (), f"{column}={value}")
@@ -77,12 +82,12 @@ def _by_segment(timed: Table, metric: Metric, column: str) -> list[SurvivalCount
     ]
 
 
-def _grouped(
-    timed: Table, covariates: tuple[Covariate, ...], strata: tuple[str, ...], *further: str
-) -> pa.Table:
+def _grouped(timed: Table, metric: Metric, strata: tuple[str, ...], *further: str) -> pa.Table:
     """Count identical rows."""
-    values = {f"{COVARIATE}{item.name}": covariate_value(timed, item) for item in covariates}
+    values = {f"{COVARIATE}{item.name}": covariate_value(timed, item) for item in metric.covariates}
     values |= {f"{STRATUM}{name}": label(timed, name) for name in strata}
+    if metric.cluster:
+        values[f"{CLUSTER}{metric.cluster}"] = label(timed, metric.cluster)
     keyed = timed.mutate(**values)
     key = [*further, *KEY, *values]
     return keyed.group_by(key).aggregate(n=keyed.count()).order_by(key).to_pyarrow()
@@ -106,7 +111,20 @@ def _packed(cells: pa.Table, covariates: tuple[Covariate, ...], segment: str) ->
             for name in cells.column_names
             if name.startswith(STRATUM)
         },
+        clusters={
+            name.removeprefix(CLUSTER): _numbered(_texts(cells[name]))
+            for name in cells.column_names
+            if name.startswith(CLUSTER)
+        },
     )
+
+
+def _numbered(labels: NDArray[np.str_]) -> NDArray[np.int64]:
+    """Number the labels in their order: an agent's id is nothing that a report has to keep."""
+    known = labels != MISSING
+    codes = np.full(labels.size, NO_CLUSTER, dtype=np.int64)
+    codes[known] = np.unique(labels[known], return_inverse=True)[1]
+    return codes
 
 
 def _texts(column: pa.ChunkedArray) -> NDArray[np.str_]:

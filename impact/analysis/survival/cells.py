@@ -32,19 +32,19 @@ class Cells:
     stratum: NDArray[np.intp]
     strata: tuple[str, ...] = ()
     covariates: dict[str, NDArray[np.str_] | Floats] = field(default_factory=dict)
+    clusters: dict[str, Integers] = field(default_factory=dict)
 
     def where(self, kept: NDArray[np.bool_ | np.intp]) -> "Cells":
         """Return some of the cells, by a mask or by their places."""
-        return Cells(
-            segment=self.segment,
-            variants=self.variants,
+        return replace(
+            self,
             arm=self.arm[kept],
             time=self.time[kept],
             event=self.event[kept],
             n=self.n[kept],
             stratum=self.stratum[kept],
-            strata=self.strata,
             covariates={name: labels[kept] for name, labels in self.covariates.items()},
+            clusters={name: codes[kept] for name, codes in self.clusters.items()},
         )
 
     def during(self, start: float, end: float) -> "Cells":
@@ -54,9 +54,7 @@ class Cells:
 
     def without_covariates(self) -> "Cells":
         """Return the same customers in the few cells that differ in anything but covariates."""
-        times, time = np.unique(self.time, return_inverse=True)
-        arms = len(self.variants)
-        keys = ((self.stratum * times.size + time) * arms + self.arm) * 2 + self.event
+        keys = _combined(self.stratum, self.time, self.arm, self.event, *self.clusters.values())
         distinct, first, place = np.unique(keys, return_index=True, return_inverse=True)
         merged = replace(self.where(first), covariates={})
         n = np.bincount(place, weights=self.n, minlength=distinct.size).astype(np.int64)
@@ -120,6 +118,7 @@ def cells_of(plan: Plan, counts: SurvivalCounts) -> Cells:
         stratum=_numbered(counts),
         strata=tuple(counts.strata),
         covariates=counts.covariates,
+        clusters=counts.clusters,
     )
     return cells.where((arm >= 0) & (counts.n > 0))
 
@@ -133,6 +132,7 @@ def no_counts(metric: Metric) -> SurvivalCounts:
         event=NO_COUNT,
         n=NO_COUNT,
         covariates={covariate.name: NO_TEXT for covariate in metric.covariates},
+        clusters={metric.cluster: NO_COUNT} if metric.cluster else {},
         strata=dict.fromkeys(metric.strata, NO_TEXT),
     )
 
@@ -148,8 +148,15 @@ def arms_of(plan: Plan, cells: Cells) -> Arms:
 
 def _numbered(counts: SurvivalCounts) -> NDArray[np.intp]:
     """Number the combinations of all strata."""
-    numbers = np.zeros(counts.time.size, dtype=np.intp)
-    for labels in counts.strata.values():
-        levels, codes = np.unique(labels, return_inverse=True)
-        numbers = numbers * levels.size + codes
+    if not counts.strata:
+        return np.zeros(counts.time.size, dtype=np.intp)
+    return _combined(*counts.strata.values())
+
+
+def _combined(*columns: NDArray[np.generic]) -> NDArray[np.intp]:
+    """Number the combinations of some columns, in their order."""
+    numbers = np.zeros(columns[0].size, dtype=np.intp)
+    for column in columns:
+        levels, codes = np.unique(column, return_inverse=True)
+        _, numbers = np.unique(numbers * max(levels.size, 1) + codes, return_inverse=True)
     return numbers

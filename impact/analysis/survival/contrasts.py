@@ -1,22 +1,18 @@
-"""Rows that compare arms without a model: survival, restricted means and the log-rank test."""
+"""Rows that compare arms without a model: survival and restricted means at the horizon."""
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from math import hypot, log
-
-import numpy as np
 
 from experiments.plan.document import TimeUnit
 from impact.analysis.estimates import Estimate
 from impact.analysis.rows import Sides, Subject, row
-from impact.analysis.survival.cells import Arms, Cells
-from impact.analysis.survival.rows import ChiSquare, chi_square_row, contrast, ratio_from_log
+from impact.analysis.survival.cells import Arms
+from impact.analysis.survival.rows import contrast, ratio_from_log
 from impact.analysis.survival.times import Horizon
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference
 from impact.stats.survival.kaplan_meier import SurvivalPoint, survival_at
-from impact.stats.survival.log_rank import LogRank, log_rank
 from impact.stats.survival.rmst import (
     Contrast,
     RestrictedMean,
@@ -46,19 +42,6 @@ def ratio_rows(subject: Subject, arms: Arms, horizon: Horizon | None) -> Iterato
         means = _means(arms, variant, horizon)
         answer = means if isinstance(means, NotEstimable) else _ratio(means, subject.level)
         yield _at_horizon(subject, "rmst_ratio", arms.against_control(variant), answer, horizon)
-
-
-def log_rank_rows(subject: Subject, cells: Cells, arms: Arms) -> Iterator[Estimate]:
-    """Yield the test over all arms, then each against control where there are more than two."""
-    methods = {"log_rank": False} | ({"stratified_log_rank": True} if cells.strata else {})
-    for method, stratified in methods.items():
-        add = partial(chi_square_row, subject, "log_rank", method)
-        note = f"stratified by {', '.join(cells.strata)}" if stratified else ""
-        yield add(arms.together(), _log_rank(cells, stratified=stratified), note)
-        for variant in arms.others if len(arms.others) > 1 else ():
-            pair = [cells.variants.index(name) for name in (variant, arms.control)]
-            test = _log_rank(cells.where(np.isin(cells.arm, pair)), stratified=stratified)
-            yield add(arms.against_control(variant), test, note)
 
 
 def _survival_difference(
@@ -150,13 +133,3 @@ def _at_horizon(
 
 def _in_arm(name: str, reason: NotEstimable) -> NotEstimable:
     return NotEstimable(f"{name}: {reason.reason}")
-
-
-def _log_rank(cells: Cells, *, stratified: bool) -> ChiSquare | NotEstimable:
-    stratum = cells.stratum if stratified else None
-    found = log_rank(cells.time, cells.event, cells.arm, cells.n, stratum=stratum)
-    match found:
-        case NotEstimable():
-            return found
-        case LogRank():
-            return ChiSquare(statistic=found.statistic, df=found.df)

@@ -5,36 +5,66 @@ from dataclasses import replace
 
 from experiments.plan.document import Covariate
 from impact.analysis.estimates import Estimate
+from impact.analysis.headlines import PIECEWISE
 from impact.analysis.rows import Subject, row
 from impact.analysis.survival.cells import Arms, Cells
 from impact.analysis.survival.changes import change_rows
 from impact.analysis.survival.design import ARM, Term
 from impact.analysis.survival.model import Model, model_of
+from impact.analysis.survival.robust import Errors, with_errors
 from impact.analysis.survival.rows import ChiSquare, chi_square_row, contrast, ratio_from_log
 from impact.stats.estimable import NotEstimable
 from impact.stats.survival.cox import CoxFit
 
 
-def cox_rows(subject: Subject, cells: Cells, arms: Arms) -> Iterator[Estimate]:
-    """Yield the unadjusted model: hazard ratios against control, its likelihood ratio and test."""
+def cox_rows(
+    subject: Subject, cells: Cells, arms: Arms, errors: Errors | None = None
+) -> Iterator[Estimate]:
+    """Yield the unadjusted model: hazard ratios against control, its likelihood ratio and test.
+
+    With `errors` the ratios come with these errors as well, before those of the model.
+    """
     model = model_of("cox", cells, arms.control)
+    if errors is not None:
+        yield from _ratio_rows(subject, with_errors(model, errors), arms)
     yield from _ratio_rows(subject, model, arms)
     yield _likelihood_ratio(subject, model, arms)
     yield from change_rows(subject, model, arms)
 
 
 def hazard_ratio_rows(
-    subject: Subject, cells: Cells, arms: Arms, method: str = "cox"
+    subject: Subject, cells: Cells, arms: Arms, errors: Errors | None = None
 ) -> Iterator[Estimate]:
     """Yield the unadjusted hazard ratios alone."""
-    yield from _ratio_rows(subject, model_of(method, cells, arms.control), arms)
+    model = model_of("cox", cells, arms.control)
+    if errors is not None:
+        yield from _ratio_rows(subject, with_errors(model, errors), arms)
+    yield from _ratio_rows(subject, model, arms)
+
+
+def piecewise_rows(
+    subject: Subject, cells: Cells, arms: Arms, errors: Errors | None = None
+) -> Iterator[Estimate]:
+    """Yield the hazard ratios of a part of follow-up, with one kind of errors."""
+    model = model_of(PIECEWISE, cells, arms.control)
+    known = model if errors is None else replace(with_errors(model, errors), method=PIECEWISE)
+    yield from _ratio_rows(subject, known, arms)
 
 
 def adjusted_rows(
-    subject: Subject, cells: Cells, arms: Arms, covariates: tuple[Covariate, ...]
+    subject: Subject,
+    cells: Cells,
+    arms: Arms,
+    covariates: tuple[Covariate, ...],
+    errors: Errors | None = None,
 ) -> Iterator[Estimate]:
     """Yield the model with covariates: hazard ratios, coefficients, likelihood ratio and tests."""
     model = model_of("cox_adjusted", cells, arms.control, covariates)
+    if errors is not None:
+        robust = with_errors(model, errors)
+        yield from _ratio_rows(subject, robust, arms)
+        for term in robust.design.covariates:
+            yield _coefficient(subject, robust, arms, term)
     yield from _ratio_rows(subject, model, arms)
     for term in model.design.covariates:
         yield _coefficient(subject, model, arms, term)
@@ -67,12 +97,12 @@ def _log_ratio(model: Model, arms: Arms, variant: str) -> tuple[float, float] | 
 
 
 def _coefficient_of(model: Model, label: str) -> tuple[float, float] | NotEstimable:
-    match model.fit:
-        case NotEstimable():
-            return model.fit
-        case CoxFit(terms=terms, coefficients=coefficients, std_errors=std_errors):
-            place = terms.index(label)
-            return float(coefficients[place]), float(std_errors[place])
+    match model.fit, model.std_errors:
+        case (NotEstimable() as reason, _) | (_, NotEstimable() as reason):
+            return reason
+        case CoxFit() as fit, std_errors:
+            place = fit.terms.index(label)
+            return float(fit.coefficients[place]), float(std_errors[place])
 
 
 def _coefficient(subject: Subject, model: Model, arms: Arms, term: Term) -> Estimate:

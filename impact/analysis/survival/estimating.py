@@ -8,10 +8,13 @@ from impact.analysis.estimates import Curve, Estimate
 from impact.analysis.rows import Subject
 from impact.analysis.sufficient import ALL, SurvivalCounts
 from impact.analysis.survival.cells import Arms, Cells, arms_of, cells_of, no_counts
-from impact.analysis.survival.contrasts import difference_rows, log_rank_rows, ratio_rows
+from impact.analysis.survival.clustered import clustered_rows
+from impact.analysis.survival.contrasts import difference_rows, ratio_rows
 from impact.analysis.survival.cox import adjusted_rows, cox_rows, hazard_ratio_rows
 from impact.analysis.survival.curves import arm_rows, curves_of
+from impact.analysis.survival.equality import equality_rows
 from impact.analysis.survival.pieces import piece_rows
+from impact.analysis.survival.robust import errors_of
 from impact.analysis.survival.rows import survival_subject
 from impact.analysis.survival.times import horizon_of
 
@@ -36,10 +39,11 @@ def estimate_survival(
     whole = cells_of(plan, by_segment.pop(ALL, no_counts(metric)))
     merged = whole.without_covariates()
     subject, arms = survival_subject(plan, metric, look, ALL), arms_of(plan, merged)
+    errors = errors_of(metric)
     rows = [*_whole_rows(plan, metric, subject, (merged, arms))]
     if metric.covariates:
-        rows += adjusted_rows(subject, whole, arms, metric.covariates)
-    rows += piece_rows(plan, subject, merged, arms)
+        rows += adjusted_rows(subject, whole, arms, metric.covariates, errors)
+    rows += piece_rows(plan, subject, merged, arms, errors)
     for segment in sorted(by_segment):
         cells = cells_of(plan, by_segment[segment]).without_covariates()
         inside = subject.within(segment)
@@ -53,10 +57,14 @@ def _whole_rows(
     cells, arms = data
     horizon = horizon_of(metric, plan.time_unit, arms.curves.values())
     yield from arm_rows(subject, arms, plan.time_unit, horizon)
-    yield from difference_rows(subject, arms, plan.time_unit, horizon)
-    yield from ratio_rows(subject, arms, horizon)
-    yield from log_rank_rows(subject, cells, arms)
-    yield from cox_rows(subject, cells, arms)
+    differences = [
+        *difference_rows(subject, arms, plan.time_unit, horizon),
+        *ratio_rows(subject, arms, horizon),
+    ]
+    yield from clustered_rows(subject, cells, arms, differences, errors_of(metric))
+    yield from differences
+    yield from equality_rows(subject, metric, cells, arms)
+    yield from cox_rows(subject, cells, arms, errors_of(metric))
 
 
 def _segment_rows(
@@ -65,6 +73,8 @@ def _segment_rows(
     cells, arms = data
     horizon = horizon_of(metric, plan.time_unit, arms.curves.values())
     yield from arm_rows(subject, arms, plan.time_unit, horizon)
-    yield from difference_rows(subject, arms, plan.time_unit, horizon)
-    yield from log_rank_rows(subject, cells, arms)
-    yield from hazard_ratio_rows(subject, cells, arms)
+    differences = [*difference_rows(subject, arms, plan.time_unit, horizon)]
+    yield from clustered_rows(subject, cells, arms, differences, errors_of(metric))
+    yield from differences
+    yield from equality_rows(subject, metric, cells, arms)
+    yield from hazard_ratio_rows(subject, cells, arms, errors_of(metric))

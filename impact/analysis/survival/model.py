@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.plan.document import Covariate
+from impact.analysis.sufficient import Floats
 from impact.analysis.survival.cells import Cells
 from impact.analysis.survival.design import Design, design_of
 from impact.stats.estimable import NotEstimable
@@ -14,12 +15,16 @@ from impact.stats.survival.cox_sample import CoxSample
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Model:
-    """A fitted design, and the words that go with its rows."""
+    """A fitted design, and the words that go with its rows.
+
+    `std_errors` follow the fit's terms: those of the model, or others that hold under less.
+    """
 
     method: str
     design: Design
     sample: CoxSample | NotEstimable
     fit: CoxFit | NotEstimable
+    std_errors: Floats | NotEstimable
     note: str
 
 
@@ -30,11 +35,13 @@ def model_of(
     design = design_of(cells, control, covariates)
     sample = _sample(design)
     strata = f"stratified by {', '.join(cells.strata)}" if cells.strata else ""
+    fit = sample if isinstance(sample, NotEstimable) else cox(sample)
     return Model(
         method=method,
         design=design,
         sample=sample,
-        fit=sample if isinstance(sample, NotEstimable) else cox(sample),
+        fit=fit,
+        std_errors=fit if isinstance(fit, NotEstimable) else fit.std_errors,
         note="; ".join(filter(None, [strata, design.note])),
     )
 

@@ -14,7 +14,8 @@ from impact.analysis.estimates import Estimate
 from impact.analysis.headlines import PIECEWISE
 from impact.analysis.rows import INTERIM, Subject, row
 from impact.analysis.survival.cells import Arms, Cells, arms_of
-from impact.analysis.survival.cox import hazard_ratio_rows
+from impact.analysis.survival.cox import piecewise_rows
+from impact.analysis.survival.robust import Errors
 from impact.analysis.wording import time_text
 from impact.stats.estimable import NotEstimable
 from impact.stats.intervals import event_cuts
@@ -31,7 +32,9 @@ class Part:
     name: str
 
 
-def piece_rows(plan: Plan, subject: Subject, cells: Cells, arms: Arms) -> Iterator[Estimate]:
+def piece_rows(
+    plan: Plan, subject: Subject, cells: Cells, arms: Arms, errors: Errors | None = None
+) -> Iterator[Estimate]:
     """Yield the unadjusted hazard ratios of each third of the events; `at` is where it ends."""
     parts = parts_of(plan, cells)
     if not parts:
@@ -39,7 +42,7 @@ def piece_rows(plan: Plan, subject: Subject, cells: Cells, arms: Arms) -> Iterat
             yield row(subject, "hazard_ratio", PIECEWISE, arms.against_control(variant), NO_PARTS)
     for part in parts:
         inside = cells.during(part.start, part.end)
-        for estimate in hazard_ratio_rows(subject, inside, arms_of(plan, inside), PIECEWISE):
+        for estimate in piecewise_rows(subject, inside, arms_of(plan, inside), errors):
             note = _note(part, estimate.note)
             yield replace(estimate, at=part.end, statistic=None, p_value=None, note=note)
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import special
 
 from impact.stats.estimable import NotEstimable
 from impact.stats.survival.cox import CoxFit
@@ -69,9 +70,58 @@ def robust_errors(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobustTest:
+    """A chi-square test that all coefficients are 0; `groups` as in `RobustErrors`."""
+
+    statistic: float
+    df: int
+    p_value: float
+    groups: int
+
+
+def robust_score_test(
+    sample: CoxSample, *, cluster: ArrayLike | None = None, ties: Ties = Ties.EFRON
+) -> RobustTest | NotEstimable:
+    """Test that all coefficients are 0 by the score and the sum of its squares over clusters.
+
+    With indicators of arms alone it is a log-rank test that holds when units of a cluster are
+    alike. Lin and Wei (1989, section 3); R's `coxph` prints it as the robust score test. No fit is
+    needed, so that separated arms have an answer as well.
+
+    >>> sample = CoxSample(time=[1, 2, 3, 4, 4], event=[1, 1, 1, 1, 0], terms=("x",),
+    ...                    design=[[1], [0], [1], [0], [1]])
+    >>> round(robust_score_test(sample).statistic, 4)
+    0.1328
+    """
+    sets = risk_sets(sample)
+    if not sets.events.any():
+        return NotEstimable("no events")
+    residuals = _residuals(sets, np.zeros(len(sample.terms)), ties)
+    groups, summed = _independent_sums(sets, residuals, cluster)
+    score = sets.n @ residuals
+    df = len(sample.terms)
+    if groups <= df:
+        return NotEstimable("no more clusters than terms to test")
+    root = np.sqrt(np.diagonal(summed))
+    if not root.all() or np.linalg.matrix_rank(summed / np.outer(root, root)) < df:
+        return NotEstimable("the clusters leave a term without spread")
+    statistic = float(score @ np.linalg.solve(summed, score))
+    return RobustTest(
+        statistic=statistic,
+        df=df,
+        p_value=float(special.chdtrc(df, statistic)),
+        groups=groups,
+    )
+
+
 def score_residuals(sets: RiskSets, fit: CoxFit, ties: Ties) -> Floats:
     """Return the residual of one unit of each cell that was kept, in the units of the design."""
-    sums = risk_sums(sets, tied_events(sets.deaths, ties), fit.coefficients * sets.scale)
+    return _residuals(sets, fit.coefficients, ties)
+
+
+def _residuals(sets: RiskSets, coefficients: Floats, ties: Ties) -> Floats:
+    sums = risk_sums(sets, tied_events(sets.deaths, ties), coefficients * sets.scale)
     hazard = sums.relative[:, None] * _expected(sets, sums)
     return (_observed(sets, sums) - hazard) * sets.scale
 

@@ -1,7 +1,8 @@
 """The log-rank test for any number of groups, stratified where asked.
 
-Mantel (1966) with the hypergeometric variance; the G-rho family of Harrington and Fleming (1982)
-weights each time by S(t-)^rho, S being the pooled curve of the stratum.
+Mantel (1966) with the hypergeometric variance. Fleming and Harrington (1991, section 7.2) weight
+each time by S(t-)^rho (1 - S(t-))^gamma, S being the pooled curve of the stratum: rho looks at
+early differences, gamma at late ones. Weights are fixed before anybody looks.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,17 @@ from impact.stats.survival.life_table import Floats
 # The covariance of k groups has rank k - 1 at most: a residue this small beside the largest
 # eigenvalue is rounding, and would count as one more degree of freedom.
 ROUNDING = 1e-10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """The powers of Fleming and Harrington; both 0 for the log-rank test itself."""
+
+    rho: float = 0.0
+    gamma: float = 0.0
+
+
+UNWEIGHTED = Weights()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -41,7 +53,7 @@ def log_rank(
     n: ArrayLike | None = None,
     *,
     stratum: ArrayLike | None = None,
-    rho: float = 0.0,
+    weights: Weights = UNWEIGHTED,
 ) -> LogRank | NotEstimable:
     """Test whether all groups have one hazard, from cells of `n` units (one each without it).
 
@@ -50,6 +62,9 @@ def log_rank(
     ([2.0, 1.0], [0.8333, 2.1667])
     >>> round(test.statistic, 4), test.df, round(test.p_value, 4)
     (2.8824, 1, 0.0896)
+    >>> late = log_rank([1, 2, 3, 4], [1, 1, 1, 0], ["a", "a", "b", "b"], weights=Weights(gamma=1))
+    >>> round(late.statistic, 4)
+    2.0
     """
     days, labels = np.asarray(time, dtype=np.float64), np.asarray(group)
     counts = np.ones(days.size) if n is None else np.asarray(n, dtype=np.float64)
@@ -58,7 +73,7 @@ def log_rank(
     names, codes = np.unique(labels[kept], return_inverse=True)
     cells = _Cells(time=days[kept], event=np.asarray(event)[kept] == 1, group=codes, n=counts[kept])
     parts = [
-        _stratum_sums(cells.where(strata[kept] == label), names.size, rho)
+        _stratum_sums(cells.where(strata[kept] == label), names.size, weights)
         for label in np.unique(strata[kept])
     ]
     return _test(tuple(map(str, names)), parts)
@@ -82,12 +97,13 @@ class _Cells:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Sums:
+    events: float
     observed: Floats
     expected: Floats
     covariance: Floats
 
 
-def _stratum_sums(cells: _Cells, n_groups: int, rho: float) -> _Sums:
+def _stratum_sums(cells: _Cells, n_groups: int, weights: Weights) -> _Sums:
     """Sum observed, expected and covariance over the distinct times of one stratum."""
     distinct, place = np.unique(cells.time, return_inverse=True)
     shape = (distinct.size, n_groups)
@@ -96,22 +112,22 @@ def _stratum_sums(cells: _Cells, n_groups: int, rho: float) -> _Sums:
     np.add.at(events, (place, cells.group), cells.n * cells.event)
     at_risk = np.cumsum(leaving[::-1], axis=0)[::-1]
     total, deaths = at_risk.sum(axis=1), events.sum(axis=1)
-    weight = _weights(total, deaths, rho)
+    weight = _weights(total, deaths, weights)
     share = at_risk / total[:, None]
     spread = weight**2 * deaths * (total - deaths) / np.maximum(total - 1, 1)
     return _Sums(
+        events=float(deaths.sum()),
         observed=weight @ events,
         expected=(weight * deaths) @ share,
         covariance=np.diag(spread @ share) - share.T @ (spread[:, None] * share),
     )
 
 
-def _weights(total: Floats, deaths: Floats, rho: float) -> Floats:
-    """Return S(t-)^rho."""
+def _weights(total: Floats, deaths: Floats, weights: Weights) -> Floats:
+    """Return S(t-)^rho (1 - S(t-))^gamma."""
     survival = np.cumprod(1 - deaths / total)
     before: Floats = np.concatenate([[1.0], survival[:-1]])
-    weights: Floats = before**rho
-    return weights
+    return before**weights.rho * (1 - before) ** weights.gamma
 
 
 def _test(groups: tuple[str, ...], parts: list[_Sums]) -> LogRank | NotEstimable:
@@ -123,8 +139,10 @@ def _test(groups: tuple[str, ...], parts: list[_Sums]) -> LogRank | NotEstimable
         np.sum([part.expected for part in parts], axis=0),
         np.sum([part.covariance for part in parts], axis=0),
     )
-    if observed.sum() == 0:
+    if not any(part.events for part in parts):
         return NotEstimable("no events")
+    if observed.sum() == 0:
+        return NotEstimable("the weights count none of the events")
     rank = int(np.linalg.matrix_rank(covariance, hermitian=True, rtol=ROUNDING))
     if rank == 0:
         return NotEstimable("no event happened while two groups were at risk")

@@ -1,6 +1,7 @@
 """The whole analysis from sufficient statistics: looks, families, reasons, storage."""
 
 import csv
+import gzip
 import io
 import json
 import math
@@ -169,6 +170,21 @@ def test_storage_is_lossless_and_always_the_same_bytes() -> None:
     assert kept.names == moments.names
     assert (again.arms, again.proportions) == (statistics.arms, statistics.proportions)
     assert again.checks.compliance == statistics.checks.compliance
+
+
+def test_clusters_are_stored_and_without_them_the_bytes_are_those_of_before() -> None:
+    statistics = statistics_of()
+    counts = statistics.survival["retention"][0]
+    team = np.arange(counts.n.size) % 20 - 1
+    clustered = replace(
+        statistics, survival={"retention": (replace(counts, clusters={"t": team}),)}
+    )
+
+    (kept,) = load(dump(clustered)).survival["retention"]
+
+    np.testing.assert_array_equal(kept.clusters["t"], team)
+    assert kept.clusters["t"].dtype == np.int64
+    assert b"clusters" not in gzip.decompress(dump(statistics))
 
 
 def test_a_missing_number_of_a_covariate_is_stored_as_missing() -> None:

@@ -180,6 +180,24 @@ def test_counts_are_kept_per_covariate_stratum_and_segment() -> None:
     assert segments[0].strata["region"].tolist() == ["N"]
 
 
+def test_clusters_are_numbered_per_cell_and_no_label_is_kept() -> None:
+    plan = plan_of(
+        "- {key: kept, role: primary, kind: time_to_event, source: churn, cluster: team}",
+        head="segments: [tier]",
+    )
+    teams = ["north", "south", "north", None]
+    units = [
+        {**START, "unit_id": str(number), "team": team, "tier": "gold"}
+        for number, team in enumerate(teams)
+    ]
+
+    overall, segment = compute(plan, units, churn=[]).survival["kept"]
+
+    for counts in (overall, segment):
+        assert counts.clusters["team"].tolist() == [-1, 0, 1]
+        assert counts.n.tolist() == [1, 2, 1]
+
+
 def test_a_unit_without_its_number_stays_and_is_marked() -> None:
     plan = plan_of(
         "- {key: kept, role: primary, kind: time_to_event, source: churn,"

@@ -8,7 +8,7 @@ from impact.stats.survival.cox import CoxFit, cox
 from impact.stats.survival.cox_robust import robust_errors
 from impact.stats.survival.cox_sample import CoxSample
 from impact.stats.survival.cox_ties import Ties
-from impact.stats.survival.log_rank import log_rank
+from impact.stats.survival.log_rank import Weights, log_rank
 from impact.stats.survival.proportional_hazards import ProportionalHazards, proportional_hazards
 from impact.stats.survival.time_scale import TimeScale
 from tests.impact.stats.answers import estimated
@@ -123,7 +123,11 @@ def test_early_events_weigh_more_in_the_fleming_harrington_test_of_r(case: str, 
     data = columns(path)
     expected, rtol = quantity(case, "fh_rho1")
 
-    test = estimated(log_rank(data.number("time"), data.number("event"), data.text["arm"], rho=1))
+    test = estimated(
+        log_rank(
+            data.number("time"), data.number("event"), data.text["arm"], weights=Weights(rho=1)
+        )
+    )
 
     assert test.df == 1
     assert_allclose(test.statistic, expected["chisq"], rtol=rtol)
@@ -138,7 +142,7 @@ def test_the_weighted_test_of_counts_is_that_of_rows() -> None:
     data, (expected, rtol) = columns(GROUPED), quantity("s4_churn_ties", "fh_rho1")
     time, event, n = (data.number(name) for name in ("time", "event", "n"))
 
-    test = estimated(log_rank(time, event, data.text["arm"], n, rho=1))
+    test = estimated(log_rank(time, event, data.text["arm"], n, weights=Weights(rho=1)))
 
     assert_allclose(test.statistic, expected["chisq"], rtol=rtol)
 

@@ -18,7 +18,7 @@ from impact.stats.survival.kaplan_meier import (
     median_survival,
     survival_at,
 )
-from impact.stats.survival.log_rank import LogRank, log_rank
+from impact.stats.survival.log_rank import LogRank, Weights, log_rank
 from impact.stats.survival.rmst import (
     Contrast,
     RestrictedMean,
@@ -66,7 +66,7 @@ def log_rank_of(data: Columns, strata: str = "", rho: float = 0.0) -> LogRank:
         data.text["arm"],
         counts(data),
         stratum=None if not strata else joined(data, strata.split(",")),
-        rho=rho,
+        weights=Weights(rho=rho),
     )
     assert isinstance(answer, LogRank)
     return answer

@@ -1,0 +1,51 @@
+"""What only a time to event can be asked for, read from a metric of a plan."""
+
+from experiments.plan.fields import Section
+from experiments.plan.time_to_event import NOTHING, FlemingHarrington, TimeToEvent
+
+FIELDS = ("robust", "log_rank_weights")
+MOST = 5  # a steeper weight looks at a handful of events
+ONLY = "only a time_to_event takes it"
+
+
+def read_time_to_event(section: Section) -> TimeToEvent | None:
+    """Return what is asked for of a time to event, None where nothing is."""
+    asked = TimeToEvent(
+        robust=_asked(section, "robust"), log_rank_weights=_log_rank_weights(section)
+    )
+    return None if asked == NOTHING else asked
+
+
+def refuse_time_to_event(section: Section) -> None:
+    """Refuse the fields of a time to event in a metric of another kind."""
+    for name in FIELDS:
+        if section.given(name) is not None:
+            section.refuse(name, ONLY)
+
+
+def _asked(section: Section, name: str) -> bool | None:
+    """Return True where a plan says so; no is the same as silence."""
+    value = section.scalar(name)
+    if value is None or value.text == "false":
+        return None
+    if value.text != "true":
+        section.refuse(name, "must be true or false")
+    return True
+
+
+def _log_rank_weights(section: Section) -> FlemingHarrington | None:
+    inner = section.section("log_rank_weights")
+    if inner is None:
+        return None
+    weights = FlemingHarrington(rho=_power(inner, "rho"), gamma=_power(inner, "gamma"))
+    if weights.rho == weights.gamma == 0:
+        inner.refuse("rho", "or gamma must be above 0: without weights it is the log-rank test")
+    inner.refuse_unknown()
+    return weights
+
+
+def _power(section: Section, name: str) -> float:
+    power = section.number(name) or 0.0
+    if not 0 <= power <= MOST:
+        section.refuse(name, f"must be 0 to {MOST}")
+    return power

@@ -1,0 +1,180 @@
+"""Units that are alike: what rows say when the plan names their clusters."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from experiments.plan.document import Covariate, Metric
+from experiments.plan.time_to_event import FlemingHarrington, TimeToEvent
+from impact.analysis.estimates import Estimate
+from impact.analysis.headlines import effect_row, p_value_row
+from impact.analysis.sufficient import SurvivalCounts
+from impact.analysis.survival.estimating import SurvivalResult
+from tests.impact.analysis.survival.data import (
+    counts_of,
+    estimate,
+    number,
+    only,
+    plan_of,
+    retention,
+)
+from tests.impact.stats.oracle import REASON, SHARED, columns, quantity
+
+
+def by_team(metric: Metric) -> Metric:
+    return replace(metric, cluster="team")
+
+
+def customers(teams: int, *, shared: bool = True) -> SurvivalCounts:
+    """Draw customers of teams that differ; each team serves both arms, or one."""
+    rng = np.random.default_rng(11)
+    team = rng.integers(teams, size=800)
+    arm = rng.integers(2, size=800) if shared else team % 2
+    skill = rng.normal(0, 0.5, teams)[team]
+    time = np.ceil(rng.exponential(40 * np.exp(skill)))
+    counts = counts_of(np.array(["a", "b"])[arm], np.minimum(time, 60), time <= 60)
+    return replace(counts, clusters={"team": team})
+
+
+def found(teams: int, *, shared: bool = True) -> SurvivalResult:
+    plan = plan_of(by_team(retention(horizon=50)), "a", "b")
+    return estimate(plan, customers(teams, shared=shared))
+
+
+@pytest.mark.skipif(SHARED is None, reason=REASON)
+def test_teams_of_customers_give_the_cluster_errors_of_r_from_counts() -> None:
+    data = columns("oracle/s4_churn_ties.csv")
+    names = ("time", "event", "arm", "tier", "region", "team")
+    rows = np.column_stack([data.text[name] for name in names])
+    cells, n = np.unique(rows, axis=0, return_counts=True)
+    text = dict(zip(names, cells.T, strict=True))
+    counts = counts_of(
+        text["arm"],
+        text["time"].astype(int),
+        text["event"].astype(int),
+        n,
+        covariates={name: text[name] for name in ("tier", "region")},
+    )
+    counts = replace(counts, clusters={"team": text["team"].astype(np.int64)})
+    metric = by_team(retention(covariates=(Covariate(name="tier"), Covariate(name="region"))))
+
+    result = estimate(plan_of(metric, "0", "1"), counts)
+
+    expected, rtol = quantity("s4_churn_ties", "cox_cluster_team")
+    method = "cox_adjusted_cluster_robust"
+    ratio = only(result, "hazard_ratio", method)
+    terms = [
+        row for row in result.estimates if (row.quantity, row.method) == ("coefficient", method)
+    ]
+    assert_allclose(np.log(number(ratio.value)), expected["coef"][0], rtol=rtol)
+    assert_allclose([number(row.std_error) for row in (ratio, *terms)], expected["se"], rtol=rtol)
+    assert f"{np.unique(text['team']).size} clusters of team" in ratio.note
+
+
+def test_errors_by_cluster_stand_beside_those_of_the_model_with_the_same_estimate() -> None:
+    result = found(40, shared=False)
+
+    for quantity_, model, clustered in (
+        ("hazard_ratio", "cox", "cox_cluster_robust"),
+        ("survival_probability_difference", "kaplan_meier", "kaplan_meier_cluster_robust"),
+        ("rmst_difference", "kaplan_meier", "kaplan_meier_cluster_robust"),
+        ("rmst_ratio", "kaplan_meier", "kaplan_meier_cluster_robust"),
+    ):
+        alone, alike = only(result, quantity_, model), only(result, quantity_, clustered)
+        assert alike.value == alone.value
+        assert number(alike.std_error) > 1.2 * number(alone.std_error)
+        assert number(alike.p_value) > number(alone.p_value)
+        assert "40 clusters of team" in alike.note
+    test = only(result, "log_rank", "cluster_robust_score", variant="")
+    assert number(test.statistic) < number(only(result, "log_rank", "log_rank").statistic)
+
+
+def test_what_allows_for_clusters_speaks_for_the_metric() -> None:
+    metric, rows = by_team(retention(horizon=50)), found(40).estimates
+
+    assert _method(effect_row(metric, "b", rows)) == "cox_cluster_robust"
+    assert _method(p_value_row(metric, "b", rows)) == "cluster_robust_score"
+
+
+def test_too_few_clusters_are_refused_and_nothing_else_speaks_in_their_place() -> None:
+    metric, result = by_team(retention(horizon=50)), found(12)
+
+    for quantity_ in ("hazard_ratio", "survival_probability_difference", "rmst_difference"):
+        (row,) = (
+            row
+            for row in result.estimates
+            if row.quantity == quantity_ and row.method.endswith("cluster_robust")
+        )
+        assert row.value is None
+        assert row.note == "12 clusters of team: an error from fewer than 15 is a guess"
+    spoken = effect_row(metric, "b", result.estimates)
+    assert spoken is not None
+    assert spoken.value is None
+
+
+def test_an_arm_of_few_clusters_is_refused() -> None:
+    counts = customers(40, shared=False)
+    few = np.where(counts.variant == "b", 1 + 2 * (counts.clusters["team"] % 3), 0)
+    team = np.where(counts.variant == "b", few, counts.clusters["team"])
+
+    result = estimate(
+        plan_of(by_team(retention(horizon=50)), "a", "b"), replace(counts, clusters={"team": team})
+    )
+
+    assert (
+        only(result, "hazard_ratio", "cox_cluster_robust").note == "b: only 3 clusters of its own"
+    )
+
+
+def test_fewer_than_forty_clusters_and_units_without_one_are_noted() -> None:
+    counts = customers(30)
+    team = counts.clusters["team"].copy()
+    team[:7] = -1
+
+    result = estimate(
+        plan_of(by_team(retention(horizon=50)), "a", "b"), replace(counts, clusters={"team": team})
+    )
+
+    note = only(result, "hazard_ratio", "cox_cluster_robust").note
+    assert "31 clusters of team; 7 units without team taken for one" in note
+    assert "fewer than 40 clusters" in note
+
+
+def test_parts_of_follow_up_have_the_errors_that_the_plan_asks_for() -> None:
+    parts = [row for row in found(40).estimates if row.method == "cox_piecewise"]
+
+    assert len(parts) == 3
+    assert all("clusters of team" in row.note for row in parts)
+
+
+def test_robust_errors_hold_without_proportional_hazards() -> None:
+    metric = replace(retention(horizon=50), time_to_event=TimeToEvent(robust=True))
+    counts = replace(customers(40), clusters={})
+
+    result = estimate(plan_of(metric, "a", "b"), counts)
+
+    robust, model = only(result, "hazard_ratio", "cox_robust"), only(result, "hazard_ratio", "cox")
+    assert robust.value == model.value
+    assert number(robust.std_error) != number(model.std_error)
+    assert _method(effect_row(metric, "b", result.estimates)) == "cox_robust"
+    assert _method(p_value_row(metric, "b", result.estimates)) == "log_rank"
+
+
+def test_declared_weights_give_a_test_beside_the_log_rank_test() -> None:
+    weights = FlemingHarrington(rho=0, gamma=1)
+    metric = replace(retention(horizon=50), time_to_event=TimeToEvent(log_rank_weights=weights))
+
+    result = estimate(plan_of(metric, "a", "b"), replace(customers(40), clusters={}))
+
+    row = only(result, "log_rank", "fleming_harrington")
+    assert (row.value, row.note) == (None, "weights rho 0, gamma 1")
+    assert 0 < number(row.p_value) <= 1
+    assert number(row.statistic) != number(only(result, "log_rank", "log_rank").statistic)
+    assert _method(p_value_row(metric, "b", result.estimates)) == "log_rank"
+
+
+def _method(row: Estimate | None) -> str:
+    assert row is not None
+    return row.method
