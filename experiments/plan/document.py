@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from experiments.plan.compliance import Compliance
 from experiments.plan.time_to_event import TimeToEvent
 
 ZERO_DECIMAL = Decimal(0)
@@ -238,6 +239,7 @@ class Plan:
     segments: tuple[str, ...] = ()
     families: tuple[Family, ...] = ()
     economics: Economics | None = None
+    compliance: Compliance | None = None
 
     @property
     def variants(self) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from experiments.plan.sources import PLACEHOLDER, SECONDS, read_source
 from experiments.plan.time_to_event_reading import read_time_to_event, refuse_time_to_event
 from experiments.plan.yaml_lines import Mapping, Scalar, Sequence
 
-NOT_BUILT = ("winsorising", "winsorizing", "compliance", "quantile", "alternative")
+NOT_BUILT = ("winsorising", "winsorizing", "quantile", "alternative")
 ABSENT = "this release has no such method"
 HARMFUL = frozenset({"abandoned", "transferred"})
 

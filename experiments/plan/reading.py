@@ -5,6 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from experiments.errors import InvalidPlan, Violation
+from experiments.plan.compliance import read_compliance
 from experiments.plan.document import Plan, Role, TimeUnit, Unit
 from experiments.plan.economics_reading import read_economics
 from experiments.plan.families import read_families
@@ -12,12 +13,12 @@ from experiments.plan.fields import KEY, KEY_RULE, Section
 from experiments.plan.lengths import whole_or_float
 from experiments.plan.looks_reading import read_looks
 from experiments.plan.metrics_reading import read_metric, refuse_not_built
-from experiments.plan.rules import check_metric, check_splits
+from experiments.plan.rules import check_compliance, check_metric, check_splits
 from experiments.plan.yaml_lines import Mapping, Scalar, read_lines
 
 BUCKETS = 10_000
 LONGEST_UNIT = 366
-NOT_BUILT = ("compliance", "cluster", "clusters", "multiplicity", "sequential", "winsorising")
+NOT_BUILT = ("cluster", "clusters", "multiplicity", "sequential", "winsorising")
 SHORT_UNITS = {"day": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
 
 
@@ -89,7 +90,9 @@ def _read(section: Section) -> Plan:
         segments=tuple(item.text for item in section.names("segments")),
         families=read_families(section, {metric.key for metric in metrics}),
         economics=economics,
+        compliance=read_compliance(section),
     )
+    check_compliance(section, plan)
     section.refuse_unknown()
     return plan
 

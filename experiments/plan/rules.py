@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from experiments.plan.document import Aggregate, Kind, Metric, Source, Table, Unit
+from experiments.plan.document import Aggregate, Kind, Metric, Plan, Source, Table, Unit
 from experiments.plan.fields import Section, checked_text
 from experiments.plan.lifetimes import check_lifetime
 from experiments.plan.yaml_lines import Scalar
@@ -14,6 +14,7 @@ AFTER_ASSIGNMENT = frozenset(
         *("variant", "served_variant", "exposed_at", "received", "dose", "source"),
         *("observed_until", "churned_at", "reversed_at", "recorded_at", "updated_at"),
         *("answered_at", "ended_at", "wait_seconds", "talk_seconds", "hold_seconds"),
+        *("handle_minutes", "handle_time", "talk_time", "minutes"),
         *("wrap_seconds", "handle_seconds", "handled", "abandoned", "transferred"),
         *("disposition", "resolved", "amount", "csat", "nps", "ces"),
     }
@@ -38,6 +39,17 @@ def check_metric(section: Section, metric: Metric, unit: Unit) -> None:
     for name, source in (("source", metric.source), ("denominator", metric.denominator)):
         if source is not None:
             _check_source(section, name, source, metric, unit)
+
+
+def check_compliance(section: Section, plan: Plan) -> None:
+    """Refuse to compare within what units received: long calls are the calls with problems."""
+    named = set(plan.segments)
+    for metric in plan.metrics:
+        named |= {*metric.strata, metric.cluster, *(item.name for item in metric.covariates)}
+        named |= {metric.adjustment.covariate or ""} if metric.adjustment else set()
+    for column in plan.compliance.columns if plan.compliance else ():
+        if column in named:
+            section.refuse("compliance", f"{column} {SPLIT_RULE}", column)
 
 
 def _check_time(section: Section, metric: Metric) -> None:

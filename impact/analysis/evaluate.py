@@ -9,6 +9,7 @@ from experiments.plan.document import Kind, Metric, Plan
 from impact.analysis.checks.context import CheckContext
 from impact.analysis.checks.registry import run_checks
 from impact.analysis.checks.sample_ratio import sample_ratio_row
+from impact.analysis.compliance.estimating import estimate_compliance
 from impact.analysis.decision import decide
 from impact.analysis.estimates import Analysis, Curve, Estimate
 from impact.analysis.families import adjusted_for_multiplicity
@@ -80,7 +81,9 @@ def _metric(
     metric = replace(declared, unit=declared.unit or statistics.currency or NO_UNIT)
     if (reason := statistics.not_estimable.get(metric.key)) is not None:
         return Found(estimates=tuple(_reasons(plan, metric, reason, look)))
-    return METHODS[metric.kind](plan, metric, statistics, look)
+    found = METHODS[metric.kind](plan, metric, statistics, look)
+    complied = estimate_compliance(plan, metric, statistics, look=look)
+    return replace(found, estimates=(*found.estimates, *complied))
 
 
 def _reasons(plan: Plan, metric: Metric, reason: str, look: int | None) -> Iterator[Estimate]:

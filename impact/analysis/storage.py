@@ -64,6 +64,7 @@ def load(stored: bytes) -> SufficientStatistics:
             metric: tuple(lifetime_from(arm) for arm in arms)
             for metric, arms in document.get("lifetimes", {}).items()
         },
+        compliance=_moments_from(document.get("compliance", {})),
         not_estimable=document["not_estimable"],
         currency=document.get("currency", ""),
     )
@@ -76,6 +77,8 @@ def _document(statistics: SufficientStatistics) -> dict[str, Any]:
             metric: [lifetime_to(arm) for arm in arms]
             for metric, arms in statistics.lifetimes.items()
         }
+    if statistics.compliance:
+        document["compliance"] = _moments_to(statistics.compliance)
     return document
 
 

@@ -141,6 +141,9 @@ class SufficientStatistics:
 
     `money["revenue_and_handling"]` is there when the plan has economics: joint moments per arm,
     named "revenue" (in the plan's currency) and "handle_minutes", or the one that was given.
+    `compliance` holds joint moments of outcome and treatment received, all arms of one treatment
+    after those of another: "y" and "received", "served=<variant>" or "dose" (minutes), and with
+    an adjustment "x", "xy", "xt" and "xx"; centred at the mean of everybody.
     `currency` is what all amounts stand in: the plan's, else the only one of the data, else "".
     """
 
@@ -151,5 +154,6 @@ class SufficientStatistics:
     proportions: dict[str, tuple[ArmProportion, ...]] = field(default_factory=dict)
     money: dict[str, tuple[ArmMoments, ...]] = field(default_factory=dict)
     lifetimes: dict[str, tuple[ArmLifetime, ...]] = field(default_factory=dict)
+    compliance: dict[str, tuple[ArmMoments, ...]] = field(default_factory=dict)
     not_estimable: dict[str, str] = field(default_factory=dict)  # metric -> reason
     currency: str = ""

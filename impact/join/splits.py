@@ -28,6 +28,8 @@ def find_splits(plan: Plan, inputs: Inputs) -> dict[str, str]:
 
     What the assignment says was known when the router asked; a customer's row is as of today.
 
+    What units received may be nowhere: then there is no effect on compliers, and all else stands.
+
     Raises:
         InputMissing: neither has it; all that are missing are named.
     """
@@ -36,7 +38,8 @@ def find_splits(plan: Plan, inputs: Inputs) -> dict[str, str]:
     for place, table in (("customers", inputs.customers), ("assignments", inputs.assignments)):
         if table is not None:
             places |= dict.fromkeys(_present(table, names), place)
-    missing = [name for name in names if name not in places]
+    wanted = set(required_names(plan))
+    missing = [name for name in names if name not in places and name in wanted]
     if missing:
         message = f"{', '.join(missing)}: neither assignments nor customers have such a value"
         raise InputMissing(message)
@@ -49,7 +52,18 @@ def split_values(table: Table, places: Mapping[str, str], place: str) -> dict[st
     return {split_column(name): value for name, value in found.items() if value is not None}
 
 
+def required_names(plan: Plan) -> tuple[str, ...]:
+    """Return the columns without which nothing is computed: all but what units received."""
+    return tuple(dict.fromkeys(_compared(plan)))
+
+
 def _named(plan: Plan) -> Iterator[str]:
+    yield from _compared(plan)
+    if plan.compliance is not None:
+        yield from plan.compliance.columns
+
+
+def _compared(plan: Plan) -> Iterator[str]:
     yield from plan.segments
     for metric in plan.metrics:
         yield from metric.strata

@@ -14,6 +14,7 @@ from impact.analysis.sufficient import (
 )
 from impact.engine import Engine
 from impact.join.checks import arm_counts, check_counts, counted_units, is_mature, tally
+from impact.join.compliance import compliance_moments
 from impact.join.covariates import number
 from impact.join.exchange import currency_of
 from impact.join.inputs import Inputs
@@ -57,7 +58,9 @@ def sufficient_statistics(
     units = build_units(connection, known, plan, as_of=as_of, with_ids=with_ids)
     eligible = units.filter(units.eligible)
     measured = measure_units(connection, eligible, known, plan, measures)
-    moments, proportions = _windowed(measured, plan, metrics, as_of)
+    adjusted = _with_adjustments(measured, metrics)
+    vectors = _vectors(adjusted, metrics, as_of)
+    moments, proportions = _windowed(adjusted, plan, vectors)
     tallies = tally(units, plan, as_of)
     return SufficientStatistics(
         arms=arm_counts(tallies),
@@ -74,6 +77,7 @@ def sufficient_statistics(
             metric.key: lifetimes_of(connection, eligible, known, plan, metric)
             for metric in lifetimes
         },
+        compliance=compliance_moments(adjusted, vectors, plan),
         not_estimable={key: reason for key, reason in reasons.items() if reason},
         currency=currency_of(known.revenue, plan),
     )
@@ -89,20 +93,32 @@ def _lacking(inputs: Inputs, metric: Metric) -> str:
     return f"no {' and no '.join(absent)} data were given" if absent else ""
 
 
-def _windowed(
-    measured: Table, plan: Plan, metrics: list[Metric], as_of: datetime
-) -> tuple[dict[str, tuple[ArmMoments, ...]], dict[str, tuple[ArmProportion, ...]]]:
-    windowed = [metric for metric in metrics if metric.is_windowed]
-    adjusted = measured.mutate(
+def _with_adjustments(measured: Table, metrics: list[Metric]) -> Table:
+    """Add what the means of the plan are adjusted by."""
+    return measured.mutate(
         **{
             f"cuped_{metric.key}": _cuped(measured, metric)
-            for metric in windowed
+            for metric in metrics
             if metric.adjustment is not None
         }
     )
-    vectors = {metric: _vector(adjusted, metric, as_of) for metric in windowed}
-    counted = [vectors[metric] for metric in windowed if metric.kind is Kind.PROPORTION]
-    averaged = [vectors[metric] for metric in windowed if metric.kind is not Kind.PROPORTION]
+
+
+def _vectors(
+    adjusted: Table, metrics: list[Metric], as_of: datetime
+) -> list[tuple[Metric, Vector]]:
+    return [
+        (metric, _vector(adjusted, metric, as_of))
+        for metric in metrics
+        if metric.is_windowed
+    ]
+
+
+def _windowed(
+    adjusted: Table, plan: Plan, vectors: list[tuple[Metric, Vector]]
+) -> tuple[dict[str, tuple[ArmMoments, ...]], dict[str, tuple[ArmProportion, ...]]]:
+    counted = [vector for metric, vector in vectors if metric.kind is Kind.PROPORTION]
+    averaged = [vector for metric, vector in vectors if metric.kind is not Kind.PROPORTION]
     return (
         moments_of(adjusted, averaged, plan, plan.segments),
         proportions_of(adjusted, counted, plan, plan.segments),

@@ -12,6 +12,7 @@ from impact.reports.findings import Findings, RunFacts
 from impact.reports.formats import day, instant
 from impact.reports.results import read_results
 from impact.reports.sections.answer import answer, sentence
+from impact.reports.sections.compliers import compliers
 from impact.reports.sections.guardrails import guardrails
 from impact.reports.sections.metrics import metrics
 from impact.reports.sections.money import money
@@ -28,6 +29,7 @@ SECTIONS = (
     retention,
     segments,
     metrics,
+    compliers,
     guardrails,
     money,
     provenance,
@@ -81,7 +83,7 @@ def report_document(
         simulated=known.simulated,
         made_at=known.finished_at or results.as_of,
         notices=_notices(findings),
-        sections=tuple(section(findings) for section in SECTIONS),
+        sections=tuple(part for part in (section(findings) for section in SECTIONS) if part.blocks),
         plan_source=known.plan_source,
         analysis=analysis,
     )

@@ -10,6 +10,7 @@ from impact.reports.formats import ABSENT, Form, Scale, interval, quantity, scal
 
 SHARES = frozenset({"proportion", "survival_probability", "cumulative_incidence"})
 SHARE_DIFFERENCES = frozenset(f"{share}_difference" for share in SHARES)
+COMPLIER_EFFECTS = frozenset({"complier_average_effect", "effect_per_minute"})
 RATIOS = frozenset({"hazard_ratio", "risk_ratio", "rmst_ratio", "subdistribution_hazard_ratio"})
 FRACTIONS = frozenset({"relative_difference", "return_on_cost"})
 CURRENCY = re.compile(r"[A-Z]{3}")
@@ -32,6 +33,8 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "lifetime_revenue_difference": "Difference in lifetime revenue",
         "proportion_difference": "Difference in shares",
         "ratio_difference": "Difference in ratios",
+        "complier_average_effect": "Effect on compliers",
+        "effect_per_minute": "Effect per minute",
     }
 )
 
@@ -56,6 +59,9 @@ METHODS: Mapping[str, str] = MappingProxyType(
         "cuped": "adjusted (CUPED)",
         "newcombe": "Newcombe",
         "delta": "delta method",
+        "two_stage_least_squares": "two-stage least squares",
+        "anderson_rubin": "Anderson-Rubin",
+        "first_stage": "first stage",
     }
 )
 
@@ -69,7 +75,8 @@ def scale_of(estimate: Estimate) -> Scale:
     """
     if estimate.quantity in SHARES | FRACTIONS:
         return Scale(form=Form.PERCENT)
-    if estimate.quantity in SHARE_DIFFERENCES:
+    share_of_compliers = estimate.quantity in COMPLIER_EFFECTS and estimate.kind == "proportion"
+    if estimate.quantity in SHARE_DIFFERENCES or share_of_compliers:
         return Scale(form=Form.POINTS)
     if estimate.quantity in RATIOS:
         return Scale(form=Form.RATIO)

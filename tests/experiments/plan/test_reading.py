@@ -8,6 +8,7 @@ import pytest
 
 from experiments.errors import InvalidPlan, Violation
 from experiments.plan.canonical import canonical_text, plan_sha256
+from experiments.plan.compliance import Compliance
 from experiments.plan.document import (
     Aggregate,
     Covariate,
@@ -354,7 +355,12 @@ def test_a_metric_that_cannot_be_computed_is_refused_by_name(fields: str, field:
         ("looks: [2026-10-31, 2026-12-31]", "looks"),
         ("looks: 5", "looks"),
         ("looks: []", "looks"),
-        ("compliance: {unit: minute}", "compliance"),
+        ("compliance: {unit: minute}", "compliance.received"),
+        ("compliance: {received: taken, dose_unit: minute}", "compliance.dose_unit"),
+        ("compliance: {dose: length, dose_unit: hour}", "compliance.dose_unit"),
+        ("compliance: []", "compliance"),
+        ("compliance: tone\nsegments: [tone]", "compliance"),
+        ("segments: [handle_minutes]", "segments"),
         ("confidence_level: 95", "confidence_level"),
         ("time_unit: fortnight", "time_unit"),
         ("time_unit: {name: week}", "time_unit.days"),
@@ -427,6 +433,16 @@ def test_the_one_look_may_be_written_as_a_date(written: str) -> None:
     assert read_plan(f"{HEAD}looks: {written}\n{PRIMARY}").looks.planned_end == date(2026, 12, 31)
 
 
+def test_what_a_unit_received_is_named_by_its_columns() -> None:
+    dose = read_plan(f"{HEAD}compliance: {{received: heard, dose: length}}\n{PRIMARY}")
+
+    assert read_plan(f"{HEAD}compliance: heard\n{PRIMARY}").compliance == Compliance(
+        received="heard"
+    )
+    assert dose.compliance == Compliance(received="heard", dose="length", dose_unit="minute")
+    assert plan_sha256(dose) != plan_sha256(read_plan(HEAD + PRIMARY))
+
+
 def test_units_that_are_alike_are_named_by_a_column() -> None:
     plan = read_plan(with_metric("kind: time_to_event, source: churn, cluster: village"))
 
@@ -442,4 +458,4 @@ def test_what_no_release_computes_is_not_offered() -> None:
 
     (violation,) = refusal.value.violations
     assert "control" in violation.rule
-    assert "compliance" not in violation.rule
+    assert "sequential" not in violation.rule

@@ -1,0 +1,1 @@
+"""Rows about those who take a treatment because they are assigned to it."""

@@ -1,0 +1,126 @@
+"""Rows of one comparison: the first stage, two-stage least squares, the Anderson-Rubin set."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from impact.analysis.arms import sides_of
+from impact.analysis.estimates import Estimate
+from impact.analysis.rows import Sides, Subject, row
+from impact.analysis.sufficient import ArmMoments, Moments
+from impact.stats.compliance.assignment_effects import Arm, assignment_effects
+from impact.stats.compliance.complier_effect import ComplierEffect, FirstStage, complier_effect
+from impact.stats.estimable import NotEstimable
+from impact.stats.inference import Inference
+
+COMPLIER = "complier"
+FIRST_STAGE, TSLS, ANDERSON_RUBIN = "first_stage", "two_stage_least_squares", "anderson_rubin"
+WEAK_SET = "the set holds however weak the first stage is"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Treatment:
+    """What units received: its name among the moments, the column it comes from, its unit.
+
+    `remark` is said of every effect of it.
+    """
+
+    name: str
+    term: str
+    unit: str = "1"
+    remark: str = ""
+
+    @property
+    def quantity(self) -> str:
+        """The name of the effect of this treatment."""
+        return "effect_per_minute" if self.unit == "minute" else "complier_average_effect"
+
+    @property
+    def assumption(self) -> str:
+        """What the effect rests on, said in its row."""
+        if self.unit == "minute":
+            said = "per extra minute of handling, if the policy acts only through minutes"
+        else:
+            said = f"if assignment acts only through {self.term}"
+        return f"{said}; {self.remark}" if self.remark else said
+
+
+def complier_rows(
+    subject: Subject, treatment: Treatment, variant: ArmMoments, control: ArmMoments
+) -> Iterator[Estimate]:
+    """Yield the three rows of a variant against control."""
+    sides = sides_of(variant, control)
+    effects = assignment_effects(_arm(variant.moments), _arm(control.moments))
+    if isinstance(effects, NotEstimable):
+        yield reason_row(subject, treatment, sides, effects)
+        return
+    found = complier_effect(effects, level=subject.level)
+    strength = _strength(found.first_stage)
+    yield _first_stage(subject, treatment, sides, found.first_stage, effects.df)
+    estimate = row(
+        subject,
+        treatment.quantity,
+        TSLS,
+        sides,
+        found.estimate,
+        f"{treatment.assumption}; {strength}",
+    )
+    yield replace(estimate, population=COMPLIER)
+    yield _set_row(subject, treatment, sides, found)
+
+
+def reason_row(
+    subject: Subject, treatment: Treatment, sides: Sides, reason: NotEstimable
+) -> Estimate:
+    """Return the one row that says why there is no effect on compliers."""
+    blank = row(subject, treatment.quantity, TSLS, sides, reason)
+    return replace(blank, population=COMPLIER)
+
+
+def _first_stage(
+    subject: Subject, treatment: Treatment, sides: Sides, found: FirstStage, df: float
+) -> Estimate:
+    note = f"{_strength(found)}; what assignment did to the treatment received"
+    stage = row(subject, "coefficient", FIRST_STAGE, sides, found.difference, note)
+    finite = math.isfinite(found.effective_f)
+    return replace(
+        stage,
+        term=treatment.term,
+        unit=treatment.unit,
+        statistic=found.effective_f if finite else None,
+        df=df if finite else None,
+    )
+
+
+def _set_row(
+    subject: Subject, treatment: Treatment, sides: Sides, found: ComplierEffect
+) -> Estimate:
+    """Return the set with the estimate inside of it, which is left out where it is withheld."""
+    confidence_set = found.confidence_set
+    note = f"{treatment.assumption}; {_strength(found.first_stage)}; {WEAK_SET}"
+    inside = found.estimate.value if isinstance(found.estimate, Inference) else None
+    shown = row(
+        subject,
+        treatment.quantity,
+        ANDERSON_RUBIN,
+        sides,
+        Inference(value=inside or 0.0, ci_low=confidence_set.low, ci_high=confidence_set.high),
+        note,
+    )
+    return replace(
+        shown,
+        value=inside,
+        population=COMPLIER,
+        ci_set=confidence_set.text,
+        confidence_level=subject.level,
+    )
+
+
+def _strength(found: FirstStage) -> str:
+    if not math.isfinite(found.effective_f):
+        return "everybody received what was assigned"
+    return f"effective F = {found.effective_f:.4g}"
+
+
+def _arm(moments: Moments) -> Arm:
+    return Arm(n=moments.n, means=moments.means, cross=moments.cross)

@@ -1,0 +1,1 @@
+"""What a treatment does to those who take it because they were assigned to it."""
