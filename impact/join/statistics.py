@@ -107,11 +107,7 @@ def _with_adjustments(measured: Table, metrics: list[Metric]) -> Table:
 def _vectors(
     adjusted: Table, metrics: list[Metric], as_of: datetime
 ) -> list[tuple[Metric, Vector]]:
-    return [
-        (metric, _vector(adjusted, metric, as_of))
-        for metric in metrics
-        if metric.is_windowed
-    ]
+    return [(metric, _vector(adjusted, metric, as_of)) for metric in metrics if metric.is_windowed]
 
 
 def _windowed(
