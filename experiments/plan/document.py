@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from experiments.plan.compliance import Compliance
 from experiments.plan.time_to_event import TimeToEvent
+from experiments.plan.winsorising import Winsorising
 
 ZERO_DECIMAL = Decimal(0)
 DECIMALS = 12  # as many as a number of a plan can have
@@ -170,6 +171,7 @@ class Metric:
     strata: tuple[str, ...] = ()
     cluster: str = ""
     adjustment: Cuped | None = None
+    winsorising: Winsorising | None = None
     direction: Direction = Direction.INCREASE
     margin: float | None = None
     time_to_event: TimeToEvent | None = None

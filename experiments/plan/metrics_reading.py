@@ -20,9 +20,10 @@ from experiments.plan.fields import Section
 from experiments.plan.lengths import days, horizon
 from experiments.plan.sources import PLACEHOLDER, SECONDS, read_source
 from experiments.plan.time_to_event_reading import read_time_to_event, refuse_time_to_event
+from experiments.plan.winsorising import read_winsorising
 from experiments.plan.yaml_lines import Mapping, Scalar, Sequence
 
-NOT_BUILT = ("winsorising", "winsorizing", "quantile", "alternative")
+NOT_BUILT = ("quantile", "alternative")
 ABSENT = "this release has no such method"
 HARMFUL = frozenset({"abandoned", "transferred"})
 
@@ -45,6 +46,7 @@ def read_metric(section: Section, time_unit: TimeUnit, currency: str) -> Metric:
         strata=tuple(item.text for item in section.names("strata")),
         cluster=section.text("cluster"),
         adjustment=_adjustment(section, time_unit),
+        winsorising=read_winsorising(section),
         maturity=section.choice("maturity", Maturity, default=Maturity.COMPLETE),
         direction=section.choice("direction", Direction, default=_good_direction(kind, source)),
         margin=_margin(section, kind),

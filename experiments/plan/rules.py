@@ -78,6 +78,7 @@ def _check_model(section: Section, metric: Metric) -> None:
         section.refuse("strata", "must not be a covariate as well", name)
     _check_cluster(section, metric)
     _check_adjustment(section, metric)
+    _check_winsorising(section, metric)
 
 
 def _check_cluster(section: Section, metric: Metric) -> None:
@@ -97,6 +98,16 @@ def _check_adjustment(section: Section, metric: Metric) -> None:
         section.refuse("adjustment", "only a mean is adjusted in this release")
     if metric.adjustment.covariate in AFTER_ASSIGNMENT:
         section.refuse("adjustment", SPLIT_RULE, metric.adjustment.covariate)
+
+
+def _check_winsorising(section: Section, metric: Metric) -> None:
+    """A cap changes what is estimated: it says so for one plain mean at a time."""
+    if metric.winsorising is None:
+        return
+    if metric.kind is not Kind.MEAN or metric.is_lifetime:
+        section.refuse("winsorising", "only a mean in a window is winsorised")
+    elif metric.adjustment is not None:
+        section.refuse("winsorising", "a mean is adjusted or winsorised, not both")
 
 
 def _check_source(section: Section, name: str, source: Source, metric: Metric, unit: Unit) -> None:

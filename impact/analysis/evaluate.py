@@ -107,7 +107,8 @@ def _mean(plan: Plan, metric: Metric, statistics: SufficientStatistics, look: in
         lifetimes = statistics.lifetimes.get(metric.key, ())
         return Found(estimates=estimate_lifetimes(plan, metric, lifetimes, look=look))
     arms = statistics.moments.get(metric.key, ())
-    return Found(estimates=estimate_means(plan, metric, arms, look=look))
+    cap = statistics.caps.get(metric.key)
+    return Found(estimates=estimate_means(plan, metric, arms, look=look, cap=cap))
 
 
 def _proportion(

@@ -32,7 +32,9 @@ HEADLINES: Mapping[Kind, Headline] = MappingProxyType(
             no_effect=1.0,
         ),
         Kind.MEAN: Headline(
-            effect="mean_difference", test="mean_difference", methods=("cuped", "welch")
+            effect="mean_difference",
+            test="mean_difference",
+            methods=("cuped", "winsorised", "welch"),
         ),
         Kind.PROPORTION: Headline(
             effect="proportion_difference", test="proportion_difference", methods=("newcombe",)

@@ -15,6 +15,7 @@ from impact.analysis.arms import (
 from impact.analysis.estimates import Estimate
 from impact.analysis.rows import Sides, Subject, row, subject_of
 from impact.analysis.sufficient import ArmMoments, Moments
+from impact.analysis.winsorised import winsorised_rows
 from impact.stats.estimable import NotEstimable
 from impact.stats.means.cuped import AdjustedSample, Adjustment, cuped
 from impact.stats.means.relative import relative_means
@@ -25,12 +26,18 @@ UNCERTAIN_BASELINE = 0.1  # standard error over mean, beyond which the delta met
 
 
 def estimate_means(
-    plan: Plan, metric: Metric, arms: tuple[ArmMoments, ...], *, look: int | None
+    plan: Plan,
+    metric: Metric,
+    arms: tuple[ArmMoments, ...],
+    *,
+    look: int | None,
+    cap: float | None = None,
 ) -> tuple[Estimate, ...]:
     """Return the rows of one mean metric, all segments.
 
-    The moments are named "y", or "y" and "x" where the plan adjusts by a covariate; the adjusted
-    difference is a row of its own beside the plain one.
+    The moments are named "y", or "y" and "x" where the plan adjusts by a covariate, or "y" and
+    "w" where it winsorises at `cap`; what is adjusted or winsorised has rows of its own beside
+    the plain ones.
     """
     subject = subject_of(plan, metric, look)
     names = arms[0].moments.names if arms else (OUTCOME,)
@@ -38,7 +45,10 @@ def estimate_means(
     return tuple(
         estimate
         for segment, found in segments
-        for estimate in _segment(subject.within(segment), found)
+        for estimate in (
+            *_segment(subject.within(segment), found),
+            *winsorised_rows(subject.within(segment), found, cap, metric.winsorising),
+        )
     )
 
 

@@ -65,6 +65,7 @@ def load(stored: bytes) -> SufficientStatistics:
             for metric, arms in document.get("lifetimes", {}).items()
         },
         compliance=_moments_from(document.get("compliance", {})),
+        caps=document.get("caps", {}),
         not_estimable=document["not_estimable"],
         currency=document.get("currency", ""),
     )
@@ -79,6 +80,8 @@ def _document(statistics: SufficientStatistics) -> dict[str, Any]:
         }
     if statistics.compliance:
         document["compliance"] = _moments_to(statistics.compliance)
+    if statistics.caps:
+        document["caps"] = statistics.caps
     return document
 
 

@@ -50,7 +50,8 @@ class Moments:
 
     `means` has shape (k,), `cross` shape (k, k): the sums of products of deviations from the
     means (so variance = cross[i, i] / (n - 1)). `names` labels the k numbers:
-    "y" the metric (a ratio's numerator), "d" a ratio's denominator, "x" a CUPED covariate.
+    "y" the metric (a ratio's numerator), "d" a ratio's denominator, "x" a CUPED covariate, "w"
+    the metric with every value above a cap counted as the cap.
     """
 
     names: tuple[str, ...]
@@ -155,5 +156,6 @@ class SufficientStatistics:
     money: dict[str, tuple[ArmMoments, ...]] = field(default_factory=dict)
     lifetimes: dict[str, tuple[ArmLifetime, ...]] = field(default_factory=dict)
     compliance: dict[str, tuple[ArmMoments, ...]] = field(default_factory=dict)
+    caps: dict[str, float] = field(default_factory=dict)  # metric -> where it is winsorised
     not_estimable: dict[str, str] = field(default_factory=dict)  # metric -> reason
     currency: str = ""

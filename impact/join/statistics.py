@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-import ibis
-from ibis.expr.types import Table, Value
+from ibis.expr.types import Table
 
 from experiments.plan.document import Kind, Metric, Plan
 from impact.analysis.sufficient import (
@@ -13,9 +12,9 @@ from impact.analysis.sufficient import (
     SufficientStatistics,
 )
 from impact.engine import Engine
-from impact.join.checks import arm_counts, check_counts, counted_units, is_mature, tally
+from impact.join.caps import caps_of
+from impact.join.checks import arm_counts, check_counts, is_mature, tally
 from impact.join.compliance import compliance_moments
-from impact.join.covariates import number
 from impact.join.exchange import currency_of
 from impact.join.inputs import Inputs
 from impact.join.lifetimes import lifetimes_of
@@ -23,15 +22,13 @@ from impact.join.measures import (
     MONEY,
     Measure,
     all_measures,
-    before,
-    denominator,
     money_measures,
-    numerator,
     pre_period_measures,
 )
 from impact.join.moments import Vector, moments_of, proportions_of
 from impact.join.survival import survival_counts
 from impact.join.units import build_units
+from impact.join.vectors import vectors_of, with_adjustments
 from impact.join.visible import visible
 from impact.join.windows import measure_units
 
@@ -58,8 +55,9 @@ def sufficient_statistics(
     units = build_units(connection, known, plan, as_of=as_of, with_ids=with_ids)
     eligible = units.filter(units.eligible)
     measured = measure_units(connection, eligible, known, plan, measures)
-    adjusted = _with_adjustments(measured, metrics)
-    vectors = _vectors(adjusted, metrics, as_of)
+    caps = caps_of(measured, [metric for metric in metrics if metric.is_windowed], as_of)
+    adjusted = with_adjustments(measured, metrics)
+    vectors = vectors_of(adjusted, metrics, as_of, caps)
     moments, proportions = _windowed(adjusted, plan, vectors)
     tallies = tally(units, plan, as_of)
     return SufficientStatistics(
@@ -77,6 +75,7 @@ def sufficient_statistics(
             metric.key: lifetimes_of(connection, eligible, known, plan, metric)
             for metric in lifetimes
         },
+        caps=caps,
         compliance=compliance_moments(adjusted, vectors, plan),
         not_estimable={key: reason for key, reason in reasons.items() if reason},
         currency=currency_of(known.revenue, plan),
@@ -93,23 +92,6 @@ def _lacking(inputs: Inputs, metric: Metric) -> str:
     return f"no {' and no '.join(absent)} data were given" if absent else ""
 
 
-def _with_adjustments(measured: Table, metrics: list[Metric]) -> Table:
-    """Add what the means of the plan are adjusted by."""
-    return measured.mutate(
-        **{
-            f"cuped_{metric.key}": _cuped(measured, metric)
-            for metric in metrics
-            if metric.adjustment is not None
-        }
-    )
-
-
-def _vectors(
-    adjusted: Table, metrics: list[Metric], as_of: datetime
-) -> list[tuple[Metric, Vector]]:
-    return [(metric, _vector(adjusted, metric, as_of)) for metric in metrics if metric.is_windowed]
-
-
 def _windowed(
     adjusted: Table, plan: Plan, vectors: list[tuple[Metric, Vector]]
 ) -> tuple[dict[str, tuple[ArmMoments, ...]], dict[str, tuple[ArmProportion, ...]]]:
@@ -119,34 +101,6 @@ def _windowed(
         moments_of(adjusted, averaged, plan, plan.segments),
         proportions_of(adjusted, counted, plan, plan.segments),
     )
-
-
-def _vector(measured: Table, metric: Metric, as_of: datetime) -> Vector:
-    """Name the numbers of a metric: y, a ratio's d, a CUPED covariate's x."""
-    values: dict[str, Value] = {"y": measured[numerator(metric).name]}
-    below = denominator(metric)
-    if below is not None:
-        values["d"] = measured[below.name]
-    if metric.adjustment is not None:
-        values["x"] = measured[f"cuped_{metric.key}"]
-    return Vector(
-        key=metric.key,
-        names=tuple(values),
-        values=tuple(values.values()),
-        counts=counted_units(measured, metric, as_of),
-    )
-
-
-def _cuped(measured: Table, metric: Metric) -> Value:
-    """Return what a mean is adjusted by; who lacks it gets the mean of all arms together."""
-    earlier = before(metric)
-    if earlier is not None:
-        value = measured[earlier.name]
-    else:
-        name = metric.adjustment.covariate if metric.adjustment else None
-        value = number(measured, name or "")
-    everyone = value.mean().over(ibis.window())
-    return value.fill_null(everyone).fill_null(0.0)
 
 
 def _money(

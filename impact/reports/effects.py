@@ -21,7 +21,7 @@ LEVELS = {
     "net_value": "mean",
 }
 RELATIVES = {Kind.TIME_TO_EVENT: "hazard_ratio", Kind.PROPORTION: "risk_ratio"}
-PREFERRED_METHODS = ("cuped",)
+PREFERRED_METHODS = ("cuped", "winsorised")
 INTERIM_REMARK = "interim"
 
 
@@ -59,7 +59,8 @@ def arm_level(findings: Findings, effect: Estimate, variant: str) -> Estimate | 
         return None
     rows = findings.results.rows(effect.metric, quantity, variant=variant)
     same_time = [row for row in rows if effect.at is None or row.at == effect.at]
-    return next(iter(same_time), None)
+    alike = [row for row in same_time if row.method == effect.method]
+    return next(iter(alike or same_time), None)
 
 
 def relative_effect(findings: Findings, metric: Metric, effect: Estimate) -> Estimate | None:

@@ -57,6 +57,7 @@ METHODS: Mapping[str, str] = MappingProxyType(
         "welch": "Welch",
         "partitioned_weighting": "weighted for the end of observation",
         "cuped": "adjusted (CUPED)",
+        "winsorised": "winsorised",
         "newcombe": "Newcombe",
         "delta": "delta method",
         "two_stage_least_squares": "two-stage least squares",

@@ -14,6 +14,7 @@ from impact.reports.effects import (
 from impact.reports.findings import Findings
 from impact.reports.formats import ABSENT, p_value
 from impact.reports.scales import at_text, interval_text, method_of, shared_digits, value_text
+from impact.reports.sections.beside import beside
 
 PREFIXES = {"hazard_ratio": "HR ", "risk_ratio": "RR "}
 HIDDEN = "No p-values before the planned end: a fixed-sample test read early finds too much."
@@ -27,7 +28,8 @@ def metrics(findings: Findings) -> Section:
         for variant in findings.treatments
     )
     table = Table(caption="Metrics", quiet=True, columns=_columns(findings), rows=rows)
-    after = (Paragraph(text=HIDDEN),) if findings.interim else ()
+    texts = [*beside(findings), *([HIDDEN] if findings.interim else [])]
+    after = (Paragraph(text=text) for text in texts)
     return Section(key="metrics", title="All metrics", blocks=(table, *after))
 
 

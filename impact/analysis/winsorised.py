@@ -1,0 +1,58 @@
+"""Rows of a mean whose values are capped: beside the plain ones, and never as money."""
+
+from collections.abc import Iterator
+
+from experiments.plan.winsorising import Winsorising
+from impact.analysis.arms import pairs, sample_of, sides_of
+from impact.analysis.estimates import Estimate
+from impact.analysis.rows import Sides, Subject, row
+from impact.analysis.sufficient import ArmMoments
+from impact.stats.means.relative import relative_means
+from impact.stats.means.welch import Sample, mean, welch
+
+METHOD, CAPPED = "winsorised", "w"
+
+
+def winsorised_rows(
+    subject: Subject,
+    arms: dict[str, ArmMoments],
+    cap: float | None,
+    winsorising: Winsorising | None,
+) -> Iterator[Estimate]:
+    """Yield the mean of each arm, and difference and relative difference of each variant.
+
+    Welch on the capped values: the cap counts as known, as its own uncertainty is of a smaller
+    order. Nothing where the moments hold no capped value.
+    """
+    named = [arm for arm in arms.values() if CAPPED in arm.moments.names]
+    if cap is None or winsorising is None or len(named) < len(arms):
+        return
+    note = cap_note(cap, winsorising)
+    for arm in arms.values():
+        sides = Sides(variant=arm.variant, n_variant=arm.moments.n)
+        answer = mean(_capped(arm), level=subject.level)
+        yield row(subject, "mean", METHOD, sides, answer, note)
+    for variant, control in pairs(arms, subject.control):
+        sides, samples = sides_of(variant, control), (_capped(variant), _capped(control))
+        difference = welch(*samples, level=subject.level)
+        yield row(subject, "mean_difference", METHOD, sides, difference, note)
+        relative = relative_means(*samples, level=subject.level)
+        yield row(subject.without_unit(), "relative_difference", METHOD, sides, relative, note)
+
+
+def cap_note(cap: float, winsorising: Winsorising) -> str:
+    """Say what the cap does and where it comes from.
+
+    >>> cap_note(138.6306, Winsorising(quantile=0.99))
+    'values above 138.631 count as that, the 99% quantile of all arms together'
+    >>> cap_note(500.0, Winsorising(cap=500.0))
+    'values above 500 count as that, as the plan says'
+    """
+    origin = "as the plan says"
+    if winsorising.quantile is not None:
+        origin = f"the {winsorising.quantile * 100:g}% quantile of all arms together"
+    return f"values above {cap:.6g} count as that, {origin}"
+
+
+def _capped(arm: ArmMoments) -> Sample:
+    return sample_of(arm.moments, arm.moments.names.index(CAPPED))
