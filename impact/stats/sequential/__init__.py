@@ -1,0 +1,1 @@
+"""Answers that stay valid though somebody looks before the end."""
