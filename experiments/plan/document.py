@@ -10,6 +10,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from experiments.plan.compliance import Compliance
+from experiments.plan.looks import Looks
 from experiments.plan.time_to_event import TimeToEvent
 from experiments.plan.winsorising import Winsorising
 
@@ -102,13 +103,6 @@ class TimeUnit:
         0.1
         """
         return round(days / self.days, DECIMALS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Looks:
-    """When the fixed-sample answer may be read: not before `planned_end`; without one, always."""
-
-    planned_end: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

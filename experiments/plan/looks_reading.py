@@ -1,28 +1,41 @@
-"""The looks of a plan, read: when the answer may be read."""
+"""The looks of a plan, read: when the answer may be read, and by which rule before the end."""
 
-from experiments.plan.document import Looks
+from collections.abc import Iterable
+from datetime import date
+from itertools import pairwise
+
 from experiments.plan.fields import Section
-from experiments.plan.metrics_reading import refuse_not_built
+from experiments.plan.looks import LookRule, Looks
 from experiments.plan.yaml_lines import Mapping, Scalar, Sequence
 
-NOT_BUILT = ("count", "spending", "dates", "every")
-ONE_LOOK = "this release has one look, at the planned end"
+FIXED = "fixed"
+ONE_LOOK = "without a rule there is one look, at the planned end"
+NEEDS_RULE = "belongs to a rule: " + ", ".join(LookRule)
+MOST_LOOKS = 20
+LARGEST = 1_000_000_000
 
 
-def read_looks(section: Section) -> Looks:
-    """Return the planned end: one date, or a mapping that may say that it is the only look."""
+def read_looks(section: Section, *, units: bool, events: bool) -> Looks:
+    """Return the looks: one date, or a mapping with the rule for readings before the end.
+
+    `units` and `events` tell whether the plan measures anything whose information is units, and
+    anything whose information is events: a rule needs to know how much of them is planned.
+    """
     value = section.given("looks")
     if value is None:
         return Looks()
     if not isinstance(value, Mapping):
         return _one_date(section, value)
     inner = Section(path=section.place("looks"), mapping=value, violations=section.violations)
-    refuse_not_built(inner, NOT_BUILT)
-    for name, only in (("number", "1"), ("rule", "fixed")):
-        given = inner.scalar(name)
-        if given is not None and given.text != only:
-            inner.refuse(name, f"must be {only}: {ONE_LOOK}")
-    looks = Looks(planned_end=inner.day("planned_end"))
+    looks = Looks(
+        planned_end=inner.day("planned_end"),
+        rule=_rule(inner),
+        dates=_dates(inner),
+        planned_units=inner.integer("planned_units", low=1, high=LARGEST),
+        planned_events=inner.integer("planned_events", low=1, high=LARGEST),
+    )
+    _check(inner, looks)
+    _check_information(inner, looks, units=units, events=events)
     inner.refuse_unknown()
     return looks
 
@@ -31,5 +44,57 @@ def _one_date(section: Section, value: Scalar | Sequence) -> Looks:
     items = section.names("looks")
     if len(items) == 1 and len(getattr(value, "items", items)) == 1:
         return Looks(planned_end=section.day_of("looks", items[0]))
-    section.refuse("looks", f"must be one date, or a mapping of planned_end: {ONE_LOOK}")
+    section.refuse("looks", f"must be one date, or a mapping of planned_end and rule: {ONE_LOOK}")
     return Looks()
+
+
+def _rule(inner: Section) -> LookRule | None:
+    given = inner.scalar("rule")
+    if given is None or given.text == FIXED:
+        return None
+    return inner.choice("rule", LookRule)
+
+
+def _dates(inner: Section) -> tuple[date, ...]:
+    found = (inner.day_of("dates", item) for item in inner.names("dates"))
+    return tuple(day for day in found if day is not None)
+
+
+def _check(inner: Section, looks: Looks) -> None:
+    number = inner.integer("number", low=1, high=MOST_LOOKS + 1)
+    if looks.rule is None:
+        if number not in {None, 1}:
+            inner.refuse("number", f"must be 1: {ONE_LOOK}")
+        _refuse_given(inner, ("dates", "planned_units", "planned_events"))
+        return
+    if looks.planned_end is None:
+        inner.refuse("planned_end", f"is required by the rule {looks.rule}")
+    if number is not None and number != len(looks.dates) + 1:
+        inner.refuse("number", f"must be {len(looks.dates) + 1}: the dates and the planned end")
+    _check_dates(inner, looks)
+
+
+def _refuse_given(inner: Section, names: Iterable[str]) -> None:
+    for name in names:
+        if inner.given(name) is not None:
+            inner.refuse(name, NEEDS_RULE)
+
+
+def _check_dates(inner: Section, looks: Looks) -> None:
+    if looks.rule is not None and looks.rule.has_dates and not looks.dates:
+        inner.refuse("dates", f"is required by the rule {looks.rule}: the looks before the end")
+    days = looks.dates if looks.planned_end is None else (*looks.dates, looks.planned_end)
+    if any(later <= earlier for earlier, later in pairwise(days)):
+        inner.refuse("dates", "must ascend and lie before planned_end")
+    if len(looks.dates) > MOST_LOOKS:
+        inner.refuse("dates", f"must be {MOST_LOOKS} looks or fewer")
+
+
+def _check_information(inner: Section, looks: Looks, *, units: bool, events: bool) -> None:
+    if looks.rule is None:
+        return
+    for name, needed in (("planned_units", units), ("planned_events", events)):
+        if needed and inner.given(name) is None:
+            inner.refuse(name, f"is required by the rule {looks.rule}: how much is information 1?")
+        if not needed and inner.given(name) is not None:
+            inner.refuse(name, "belongs to a kind of metric that the plan does not have")

@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 
 from experiments.errors import InvalidPlan, Violation
 from experiments.plan.compliance import read_compliance
-from experiments.plan.document import Plan, Role, TimeUnit, Unit
+from experiments.plan.document import Kind, Metric, Plan, Role, TimeUnit, Unit
 from experiments.plan.economics_reading import read_economics
 from experiments.plan.families import read_families
 from experiments.plan.fields import KEY, KEY_RULE, Section
 from experiments.plan.lengths import whole_or_float
+from experiments.plan.looks import Looks
 from experiments.plan.looks_reading import read_looks
 from experiments.plan.metrics_reading import read_metric, refuse_not_built
 from experiments.plan.rules import check_compliance, check_metric, check_splits
@@ -86,7 +87,7 @@ def _read(section: Section) -> Plan:
         timezone=zone.key,
         time_unit=time_unit,
         confidence_level=_confidence_level(section),
-        looks=read_looks(section),
+        looks=_looks(section, metrics, has_money=economics is not None),
         segments=tuple(item.text for item in section.names("segments")),
         families=read_families(section, {metric.key for metric in metrics}),
         economics=economics,
@@ -95,6 +96,12 @@ def _read(section: Section) -> Plan:
     check_compliance(section, plan)
     section.refuse_unknown()
     return plan
+
+
+def _looks(section: Section, metrics: list[Metric], *, has_money: bool) -> Looks:
+    """The information of a time to an event is events, that of everything else units."""
+    timed = {metric.kind is Kind.TIME_TO_EVENT for metric in metrics}
+    return read_looks(section, units=False in timed or has_money, events=True in timed)
 
 
 def _in_order(violations: list[Violation]) -> list[Violation]:

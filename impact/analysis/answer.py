@@ -31,6 +31,8 @@ def _caution(plan: Plan, analysis: Analysis) -> str:
         return "not to be relied on, because the split between the arms is broken: "
     if analysis.decision.verdict is Verdict.KEEP_RUNNING:
         return f"interim, before the planned end of {plan.looks.planned_end}: "
+    if any(row.look is not None for row in analysis.estimates):
+        return f"stopped at a crossed bound before the planned end of {plan.looks.planned_end}: "
     return ""
 
 
@@ -61,7 +63,8 @@ def _retention(plan: Plan, variant: str, row: Estimate, *, hazard_differs: bool)
         return f"{after} retention with {variant} is {change} than with {plan.control}"
     effect = effect_text(plan.primary, row)
     difference = f"the difference in retention between {variant} and {plan.control} is {effect}"
-    return f"{'' if hazard_differs else 'no effect is shown: '}{after} {difference}"
+    silent = hazard_differs or _is_hidden(row)
+    return f"{'' if silent else 'no effect is shown: '}{after} {difference}"
 
 
 def _hazard(plan: Plan, variant: str, effect: Estimate | None) -> str:
@@ -75,12 +78,20 @@ def _difference(plan: Plan, variant: str, effect: Estimate | None) -> str:
     if effect is None or effect.value is None:
         return _unknown(plan, variant, effect)
     metric, change = plan.primary, change_text(plan.primary, effect)
+    if _is_hidden(effect):
+        between = f"the difference in {metric.label} between {variant} and {plan.control}"
+        return f"{between} is {effect_text(metric, effect)} so far"
     if change is None:
         return (
             f"no effect on {metric.label} is shown: the difference between {variant} and "
             f"{plan.control} is {effect_text(metric, effect)}"
         )
     return f"with {variant} {metric.label} is {change} than with {plan.control}"
+
+
+def _is_hidden(row: Estimate) -> bool:
+    """Whether an interim row has no interval: then it shows no effect and denies none."""
+    return row.look is not None and row.ci_low is None
 
 
 def _unknown(plan: Plan, variant: str, effect: Estimate | None) -> str:

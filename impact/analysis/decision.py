@@ -8,7 +8,8 @@ from impact.analysis.checks.registry import split_is_broken
 from impact.analysis.checks.sample_ratio import NAME as SAMPLE_RATIO
 from impact.analysis.estimates import Check, Decision, Estimate, Verdict
 from impact.analysis.guardrails import Guardrail, judge_guardrails
-from impact.analysis.standing import Standing, judge_primary
+from impact.analysis.looks.wording import look_text
+from impact.analysis.standing import Finding, Standing, judge_successes
 
 BROKEN_SPLIT = (
     "The split between the arms is broken, so that their difference cannot be read as an effect "
@@ -18,10 +19,12 @@ BROKEN_SPLIT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """The verdict on one variant against control."""
+    """The verdict on one variant against control, and what it would be if it ran on."""
 
     verdict: Verdict
+    early: Verdict
     reasons: tuple[str, ...]
+    so_far: str
 
 
 def decide(
@@ -29,24 +32,37 @@ def decide(
 ) -> Decision:
     """Return the verdict and its reasons.
 
-    A broken split identifies nothing. Before the planned end nothing is decided. Then a variant
-    ships when the primary metric is better (its interval excludes no effect, and so does the
-    test adjusted within its family) and every guardrail with a margin is shown to stay within it;
-    anything less does not ship.
+    A broken split identifies nothing. A variant ships when a success metric is better (its
+    interval excludes no effect, and so does the test adjusted within its family), none is worse,
+    and every guardrail with a margin is shown to stay within it; anything less does not ship.
+    Before the planned end this takes a rule in the plan: then a crossed bound may stop the
+    experiment, and as long as none is crossed it keeps running.
     """
     if split_is_broken(checks):
         found = (check.message for check in checks if check.name == SAMPLE_RATIO)
         return Decision(verdict=Verdict.NOT_IDENTIFIED, reasons=(BROKEN_SPLIT, *found))
-    variants = [variant for variant in plan.variants if variant != plan.control]
-    if look is not None:
-        return _interim(plan, variants, estimates)
-    return _overall([_judge(plan, variant, estimates) for variant in variants])
+    variants = (variant for variant in plan.variants if variant != plan.control)
+    judgements = [_judge(plan, variant, estimates) for variant in variants]
+    if look is None:
+        return _overall(judgements)
+    if plan.looks.rule is None:
+        waiting = f"The planned end is {plan.looks.planned_end}: until then nothing is decided."
+        so_far = (judgement.so_far for judgement in judgements)
+        return Decision(verdict=Verdict.KEEP_RUNNING, reasons=(waiting, *so_far))
+    return _early(plan, judgements, look)
 
 
-def _interim(plan: Plan, variants: list[str], estimates: tuple[Estimate, ...]) -> Decision:
-    so_far = (judge_primary(plan, variant, estimates).interim_text for variant in variants)
-    waiting = f"The planned end is {plan.looks.planned_end}: until then nothing is decided."
-    return Decision(verdict=Verdict.KEEP_RUNNING, reasons=(waiting, *so_far))
+def _early(plan: Plan, judgements: list[Judgement], look: int) -> Decision:
+    """One variant that may ship ends the experiment; harm ends it when no variant is left."""
+    verdicts = {judgement.early for judgement in judgements}
+    verdict = Verdict.KEEP_RUNNING
+    if Verdict.SHIP in verdicts:
+        verdict = Verdict.SHIP
+    elif verdicts == {Verdict.DO_NOT_SHIP}:
+        verdict = Verdict.DO_NOT_SHIP
+    reasons = (reason for judgement in judgements for reason in judgement.reasons)
+    stopped = verdict is not Verdict.KEEP_RUNNING
+    return Decision(verdict=verdict, reasons=(look_text(plan, look, stopped=stopped), *reasons))
 
 
 def _overall(judgements: list[Judgement]) -> Decision:
@@ -59,20 +75,35 @@ def _overall(judgements: list[Judgement]) -> Decision:
 
 
 def _judge(plan: Plan, variant: str, estimates: tuple[Estimate, ...]) -> Judgement:
-    primary = judge_primary(plan, variant, estimates)
+    successes = judge_successes(plan, variant, estimates)
     guardrails = tuple(judge_guardrails(plan, variant, estimates))
     return Judgement(
-        verdict=_verdict(primary.standing, guardrails),
-        reasons=(primary.text, *_texts(guardrails)),
+        verdict=_verdict(successes, guardrails),
+        early=_verdict_so_far(successes, guardrails),
+        reasons=(*(found.text for found in successes), *(found.text for found in guardrails)),
+        so_far=successes[0].interim_text,
     )
 
 
-def _verdict(primary: Standing, guardrails: Iterable[Guardrail]) -> Verdict:
-    if primary is Standing.UNKNOWN:
-        return Verdict.NOT_IDENTIFIED
+def _verdict(successes: tuple[Finding, ...], guardrails: Iterable[Guardrail]) -> Verdict:
+    """The primary metric is the first of the successes: without it there is no answer."""
+    standings = [found.standing for found in successes]
     safe = all(guardrail.safe for guardrail in guardrails)
-    return Verdict.SHIP if primary is Standing.BETTER and safe else Verdict.DO_NOT_SHIP
+    if Standing.WORSE in standings:
+        return Verdict.DO_NOT_SHIP
+    if Standing.BETTER in standings:
+        return Verdict.SHIP if safe else Verdict.DO_NOT_SHIP
+    if standings[0] is Standing.UNKNOWN:
+        return Verdict.NOT_IDENTIFIED
+    return Verdict.DO_NOT_SHIP
 
 
-def _texts(guardrails: Iterable[Guardrail]) -> tuple[str, ...]:
-    return tuple(guardrail.text for guardrail in guardrails)
+def _verdict_so_far(successes: tuple[Finding, ...], guardrails: tuple[Guardrail, ...]) -> Verdict:
+    """What is open may still be answered: only shown harm and shown success end the waiting."""
+    worse = any(found.standing is Standing.WORSE for found in successes)
+    if worse or any(guardrail.harmed for guardrail in guardrails):
+        return Verdict.DO_NOT_SHIP
+    known = all(guardrail.known for guardrail in guardrails)
+    if known and _verdict(successes, guardrails) is Verdict.SHIP:
+        return Verdict.SHIP
+    return Verdict.KEEP_RUNNING

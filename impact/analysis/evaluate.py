@@ -15,6 +15,8 @@ from impact.analysis.estimates import Analysis, Curve, Estimate
 from impact.analysis.families import adjusted_for_multiplicity
 from impact.analysis.headlines import headline_of
 from impact.analysis.lifetimes import estimate_lifetimes
+from impact.analysis.looks.bounds import bound_of, money_bound
+from impact.analysis.looks.showing import Showing, hidden
 from impact.analysis.means import estimate_means
 from impact.analysis.money import estimate_money
 from impact.analysis.proportions import estimate_proportions
@@ -29,10 +31,11 @@ NO_UNIT = "1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What a method says about one metric."""
+    """What a method says about one metric; `raw` before a look took from it what it must hide."""
 
     estimates: tuple[Estimate, ...]
     curves: tuple[Curve, ...] = ()
+    raw: tuple[Estimate, ...] = ()
 
 
 Method = Callable[[Plan, Metric, SufficientStatistics, int | None], Found]
@@ -42,24 +45,26 @@ def evaluate(plan: Plan, statistics: SufficientStatistics, *, as_of: datetime) -
     """Return everything that the statistics say about the plan's question.
 
     A pure function of its arguments: the same stored statistics give the same digits. `as_of` is
-    aware. Before the plan's end the analysis is interim: look 1, no fixed-sample p-value.
+    aware. Before the plan's end the analysis is interim: rows bear the number of the look and the
+    interval that is valid under looking, by the plan's rule, or none.
     """
     look = look_at(plan, as_of)
-    found = [_metric(plan, metric, statistics, look) for metric in plan.metrics]
+    found = [_metric(plan, metric, statistics, as_of) for metric in plan.metrics]
+    raw = [row for part in found for row in part.raw]
     rows = [row for part in found for row in part.estimates]
-    rows.extend(estimate_money(plan, statistics.money, look=look))
-    estimates = adjusted_for_multiplicity(plan, tuple(rows))
+    money = _money(plan, statistics, as_of)
     context = CheckContext(
         plan=plan,
         counts=statistics.checks,
         arms=statistics.arms,
         as_of=as_of,
         final=look is None,
-        estimates=estimates,
+        estimates=(*raw, *money),
     )
+    estimates = adjusted_for_multiplicity(plan, (*rows, *money))
     checks = run_checks(context)
     return Analysis(
-        estimates=(*estimates, sample_ratio_row(context)),
+        estimates=hidden((*estimates, sample_ratio_row(context))),
         curves=tuple(curve for part in found for curve in part.curves),
         checks=checks,
         decision=decide(plan, estimates, checks, look=look),
@@ -67,23 +72,38 @@ def evaluate(plan: Plan, statistics: SufficientStatistics, *, as_of: datetime) -
 
 
 def look_at(plan: Plan, as_of: datetime) -> int | None:
-    """Return 1 while the planned end lies ahead in the plan's zone, None once it is reached.
+    """Return the number of the look while the planned end lies ahead in the plan's zone.
 
-    A plan without a planned end may be read at any time.
+    None once it is reached. A plan without a planned end may be read at any time.
     """
-    end = plan.looks.planned_end
-    return 1 if end is not None and as_of.astimezone(plan.zone).date() < end else None
+    return plan.looks.number_on(as_of.astimezone(plan.zone).date())
 
 
 def _metric(
-    plan: Plan, declared: Metric, statistics: SufficientStatistics, look: int | None
+    plan: Plan, declared: Metric, statistics: SufficientStatistics, as_of: datetime
 ) -> Found:
     metric = replace(declared, unit=declared.unit or statistics.currency or NO_UNIT)
+    look = look_at(plan, as_of)
     if (reason := statistics.not_estimable.get(metric.key)) is not None:
-        return Found(estimates=tuple(_reasons(plan, metric, reason, look)))
-    found = METHODS[metric.kind](plan, metric, statistics, look)
-    complied = estimate_compliance(plan, metric, statistics, look=look)
-    return replace(found, estimates=(*found.estimates, *complied))
+        reasons = tuple(_reasons(plan, metric, reason, look))
+        return Found(estimates=reasons, raw=reasons)
+    bound = bound_of(plan, metric.key, statistics, as_of=as_of)
+    showing = Showing(plan=plan, bound=bound, look=look)
+    found = METHODS[metric.kind](showing.computed, metric, statistics, look)
+    complied = estimate_compliance(showing.computed, metric, statistics, look=look)
+    raw = (*found.estimates, *complied)
+    return Found(
+        estimates=showing.rows(raw),
+        curves=showing.curves(found.curves),
+        raw=raw,
+    )
+
+
+def _money(plan: Plan, statistics: SufficientStatistics, as_of: datetime) -> tuple[Estimate, ...]:
+    look = look_at(plan, as_of)
+    bound = money_bound(plan, statistics, as_of=as_of)
+    showing = Showing(plan=plan, bound=bound, look=look)
+    return showing.rows(estimate_money(showing.computed, statistics.money, look=look))
 
 
 def _reasons(plan: Plan, metric: Metric, reason: str, look: int | None) -> Iterator[Estimate]:

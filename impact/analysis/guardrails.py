@@ -11,9 +11,15 @@ from impact.analysis.wording import effect_text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guardrail:
-    """Whether the variant may ship as far as this guardrail says, and why."""
+    """Whether the variant may ship as far as this guardrail says, and why.
+
+    `harmed` where harm (beyond the margin, if there is one) is shown; neither where it is open.
+    `known` where there is an interval to judge by.
+    """
 
     safe: bool
+    harmed: bool
+    known: bool
     text: str
 
 
@@ -36,18 +42,27 @@ def judge_guardrail(metric: Metric, variant: str, effect: Estimate | None) -> Gu
     said = f"Guardrail {metric.label}, {variant}"
     if effect is None or interval is None:
         note = effect.note if effect is not None and effect.note else "no interval"
-        return Guardrail(safe=metric.margin is None, text=f"{said}: not estimable, {note}.")
-    safe, meaning = _judged(metric, *interval)
-    return Guardrail(safe=safe, text=f"{said}: {effect_text(metric, effect)}. {meaning}")
+        safe = metric.margin is None
+        text = f"{said}: not estimable, {note}."
+        return Guardrail(safe=safe, harmed=False, known=False, text=text)
+    safe, harmed = _judged(metric, *interval)
+    meaning = _meaning(metric, safe=safe, harmed=harmed)
+    text = f"{said}: {effect_text(metric, effect)}. {meaning}"
+    return Guardrail(safe=safe, harmed=harmed, known=True, text=text)
 
 
-def _judged(metric: Metric, low: float, high: float) -> tuple[bool, str]:
+def _judged(metric: Metric, low: float, high: float) -> tuple[bool, bool]:
     if metric.margin is None:
-        harmed = high < 0
-        return not harmed, "This is harm." if harmed else "No harm shown."
+        return high >= 0, high < 0
     margin = abs(metric.margin - headline_of(metric).no_effect)
-    if low > -margin:
-        return True, f"Any harm is smaller than the margin of {metric.margin:g}."
-    if high < -margin:
-        return False, f"The harm is larger than the margin of {metric.margin:g}."
-    return False, f"Harm beyond the margin of {metric.margin:g} cannot be ruled out."
+    return low > -margin, high < -margin
+
+
+def _meaning(metric: Metric, *, safe: bool, harmed: bool) -> str:
+    if metric.margin is None:
+        return "This is harm." if harmed else "No harm shown."
+    if safe:
+        return f"Any harm is smaller than the margin of {metric.margin:g}."
+    if harmed:
+        return f"The harm is larger than the margin of {metric.margin:g}."
+    return f"Harm beyond the margin of {metric.margin:g} cannot be ruled out."

@@ -1,9 +1,9 @@
-"""How the primary metric stands in one variant: better, worse, unclear, unknown."""
+"""How a success metric stands in one variant: better, worse, unclear, unknown."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from experiments.plan.document import Metric, Plan
+from experiments.plan.document import Metric, Plan, Role
 from impact.analysis.estimates import Estimate
 from impact.analysis.headlines import benefit_interval, effect_row, headline_of, p_value_row
 from impact.analysis.wording import effect_text, percent
@@ -19,23 +19,37 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PrimaryFinding:
-    """The standing of the primary metric, said in a sentence; `interim_text` decides nothing."""
+class Finding:
+    """The standing of a success metric, said in a sentence; `interim_text` decides nothing."""
 
     standing: Standing
     text: str
     interim_text: str
 
 
-def judge_primary(plan: Plan, variant: str, estimates: tuple[Estimate, ...]) -> PrimaryFinding:
-    """Return how the plan's primary metric stands in one variant against control."""
-    metric = plan.primary
+def judge_successes(
+    plan: Plan, variant: str, estimates: tuple[Estimate, ...]
+) -> tuple[Finding, ...]:
+    """Return how the success metrics stand in one variant against control, the primary first."""
+    return tuple(_judge(plan, metric, variant, estimates) for metric in success_metrics(plan))
+
+
+def success_metrics(plan: Plan) -> tuple[Metric, ...]:
+    """Return what may win: the primary, and the secondary metrics confirmed in its family."""
+    primary = plan.primary
+    families = (family.metrics for family in plan.families if primary.key in family.metrics)
+    beside = {key for keys in families for key in keys}
+    others = (metric for metric in plan.metrics if metric.role is Role.SECONDARY)
+    return (primary, *(metric for metric in others if metric.key in beside))
+
+
+def _judge(plan: Plan, metric: Metric, variant: str, estimates: tuple[Estimate, ...]) -> Finding:
     effect = effect_row(metric, variant, estimates)
     test = p_value_row(metric, variant, estimates)
     standing = standing_of(plan, metric, effect, test)
     said = f"{metric.label}, {variant} against {plan.control}: {_effect(metric, effect)}"
     meaning = _meaning(plan, standing, survived=_survives_its_family(plan, test))
-    return PrimaryFinding(
+    return Finding(
         standing=standing,
         text=f"{said}. {meaning}",
         interim_text=f"{said} so far, interim.",

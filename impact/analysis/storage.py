@@ -67,6 +67,9 @@ def load(stored: bytes) -> SufficientStatistics:
         compliance=_moments_from(document.get("compliance", {})),
         caps=document.get("caps", {}),
         not_estimable=document["not_estimable"],
+        information={
+            metric: tuple(looks) for metric, looks in document.get("information", {}).items()
+        },
         currency=document.get("currency", ""),
     )
 
@@ -102,6 +105,7 @@ def _first_form(statistics: SufficientStatistics) -> dict[str, Any]:
         "money": _moments_to(statistics.money),
         "not_estimable": statistics.not_estimable,
         "currency": statistics.currency,
+        **({"information": statistics.information} if statistics.information else {}),
     }
 
 

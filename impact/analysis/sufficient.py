@@ -145,6 +145,8 @@ class SufficientStatistics:
     `compliance` holds joint moments of outcome and treatment received, all arms of one treatment
     after those of another: "y" and "received", "served=<variant>" or "dose" (minutes), and with
     an adjustment "x", "xy", "xt" and "xx"; centred at the mean of everybody.
+    `information` holds per metric its events or units at every earlier look of a plan that spends
+    its error rate over looks.
     `currency` is what all amounts stand in: the plan's, else the only one of the data, else "".
     """
 
@@ -158,4 +160,5 @@ class SufficientStatistics:
     compliance: dict[str, tuple[ArmMoments, ...]] = field(default_factory=dict)
     caps: dict[str, float] = field(default_factory=dict)  # metric -> where it is winsorised
     not_estimable: dict[str, str] = field(default_factory=dict)  # metric -> reason
+    information: dict[str, tuple[int, ...]] = field(default_factory=dict)
     currency: str = ""

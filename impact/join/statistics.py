@@ -1,6 +1,7 @@
 """From assignments and outcomes to the sufficient statistics of every metric of a plan."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from ibis.expr.types import Table
@@ -26,6 +27,7 @@ from impact.join.measures import (
     pre_period_measures,
 )
 from impact.join.moments import Vector, moments_of, proportions_of
+from impact.join.past_looks import past_information
 from impact.join.survival import survival_counts
 from impact.join.units import build_units
 from impact.join.vectors import vectors_of, with_adjustments
@@ -45,6 +47,17 @@ def sufficient_statistics(
         InvalidBatch: an assignment names a variant that the plan does not have.
         UnknownCurrency: an amount that counts has no dated rate.
     """
+
+    def counted(bare: Plan, moment: datetime) -> SufficientStatistics:
+        return _statistics_at(connection, inputs, bare, as_of=moment)
+
+    found = _statistics_at(connection, inputs, plan, as_of=as_of)
+    return replace(found, information=past_information(plan, as_of, counted))
+
+
+def _statistics_at(
+    connection: Engine, inputs: Inputs, plan: Plan, *, as_of: datetime
+) -> SufficientStatistics:
     known = visible(inputs, as_of)
     reasons = {metric.key: _lacking(known, metric) for metric in plan.metrics}
     metrics = [metric for metric in plan.metrics if not reasons[metric.key]]

@@ -7,6 +7,7 @@ from typing import Any
 
 from experiments.plan.document import Plan
 from impact.analysis.estimates import Verdict
+from impact.analysis.looks.wording import CLAIM, RULES
 from impact.reports.blocks import Notice, Section, Tone
 from impact.reports.findings import Findings, RunFacts
 from impact.reports.formats import day, instant
@@ -102,9 +103,15 @@ def _notices(findings: Findings) -> tuple[Notice, ...]:
 
 
 def _interim(findings: Findings) -> str:
-    end = findings.plan.looks.planned_end
-    when = f"The experiment runs until {day(end)}. " if end else ""
+    looks = findings.plan.looks
+    when = f"The experiment runs until {day(looks.planned_end)}. " if looks.planned_end else ""
+    if looks.rule is None:
+        return (
+            f"{when}Its numbers still move, and deciding on them early finds effects that are not "
+            "there. The plan states no rule for looking, so that intervals and p-values appear at "
+            "the planned end."
+        )
     return (
-        f"{when}Its numbers still move, and deciding on them early finds effects that are not "
-        "there. Intervals are marked interim; p-values appear at the planned end."
+        f"{when}Its intervals are those of {RULES[looks.rule]}: {CLAIM}. They are wider than those "
+        "of one look, and p-values appear at the planned end."
     )

@@ -3,6 +3,7 @@
 from experiments.plan.document import Kind, Metric
 from impact.analysis.estimates import Estimate
 from impact.analysis.headlines import p_value_row
+from impact.analysis.looks.wording import NO_INTERVAL, NO_TEST
 from impact.reports.findings import Findings
 
 DIFFERENCES: dict[Kind, tuple[str, ...]] = {
@@ -23,6 +24,7 @@ LEVELS = {
 RELATIVES = {Kind.TIME_TO_EVENT: "hazard_ratio", Kind.PROPORTION: "risk_ratio"}
 PREFERRED_METHODS = ("cuped", "winsorised")
 INTERIM_REMARK = "interim"
+HIDDEN = (NO_INTERVAL, NO_TEST)
 
 
 def main_effect(findings: Findings, metric: Metric, variant: str) -> Estimate | None:
@@ -42,10 +44,13 @@ def horizon(findings: Findings, metric: Metric) -> float | None:
 
 
 def remark(row: Estimate | None) -> str:
-    """Return the note without the mark of an interim row, which the whole report bears."""
+    """Return the note without what the whole interim report bears: its mark, what it hides."""
     if row is None:
         return ""
-    return "; ".join(part for part in row.note.split("; ") if part != INTERIM_REMARK)
+    parts = row.note.split("; ")
+    if row.look is not None:
+        parts = [part for part in parts if not part.startswith(HIDDEN)]
+    return "; ".join(part for part in parts if part != INTERIM_REMARK)
 
 
 def _rank(row: Estimate) -> tuple[bool, bool]:

@@ -23,6 +23,11 @@ class CheckContext:
     estimates: tuple[Estimate, ...] = ()
 
     @property
+    def look(self) -> int | None:
+        """The number of the look, None when the final answer may be read."""
+        return self.plan.looks.number_on(self.as_of.astimezone(self.plan.zone).date())
+
+    @property
     def n_units(self) -> int:
         """Units of all arms, eligible or not."""
         return sum(arm.n_units for arm in self.arms)

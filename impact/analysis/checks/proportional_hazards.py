@@ -36,8 +36,8 @@ def proportional_hazards(context: CheckContext) -> Check | None:
         name=NAME,
         status=CheckStatus.WARN if changes and matters else CheckStatus.PASS,
         message=" ".join([*sizes, _meaning(changes=changes, matters=matters)]),
-        statistic=test.statistic,
-        df=test.df,
+        statistic=test.statistic if context.final else None,
+        df=test.df if context.final else None,
         p_value=test.p_value if context.final else None,
     )
 

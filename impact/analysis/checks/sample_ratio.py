@@ -10,7 +10,6 @@ from impact.stats.sample_ratio import RatioTest, chi_square, sequential
 
 NAME = "sample_ratio"
 KIND = "check"
-INTERIM_LOOK = 1
 ALARM = 0.001
 
 
@@ -30,8 +29,7 @@ def sample_ratio(context: CheckContext) -> Check:
         status=CheckStatus.FAIL if used.p_value < ALARM else CheckStatus.PASS,
         message=(
             f"{_counted(context)} {_verdict(broken=used.p_value < ALARM)} "
-            f"Chi-square test p = {fixed.p_value:.3g}, always-valid test p = {always.p_value:.3g}; "
-            f"the {'first' if context.final else 'second'} decides, below {ALARM}."
+            f"{_tests(context, fixed, always)}"
         ),
         statistic=used.statistic,
         df=used.df,
@@ -39,23 +37,37 @@ def sample_ratio(context: CheckContext) -> Check:
     )
 
 
+def _tests(context: CheckContext, fixed: RatioTest, always: RatioTest) -> str:
+    """Say the p-values; that of the fixed test only when it may be read."""
+    valid = f"always-valid test p = {always.p_value:.3g}"
+    if not context.final:
+        return f"{valid[0].upper()}{valid[1:]}, which decides, below {ALARM}."
+    first = f"Chi-square test p = {fixed.p_value:.3g}"
+    return f"{first}, {valid}; the first decides, below {ALARM}."
+
+
 def sample_ratio_row(context: CheckContext) -> Estimate:
-    """Return the fixed test of the split as a row: statistic, df and, at the end, the p-value."""
+    """Return the test of the split as a row.
+
+    At the end the fixed test with its p-value, before it the log Bayes factor of the always-valid
+    one.
+    """
+    counts, weights = _split(context)
+    test = chi_square(counts, weights) if context.final else sequential(counts, weights)
     blank = Estimate(
         metric=NAME,
         kind=KIND,
-        method="chi_square",
+        method="chi_square" if context.final else "dirichlet_multinomial",
         quantity=NAME,
-        look=None if context.final else INTERIM_LOOK,
+        look=None if context.final else context.look,
         note="" if context.final else INTERIM,
     )
-    fixed = chi_square(*_split(context))
-    match fixed:
+    match test:
         case NotEstimable(reason=reason):
             return replace(blank, note=reason)
         case RatioTest():
-            p_value = fixed.p_value if context.final else None
-            return replace(blank, statistic=fixed.statistic, df=fixed.df, p_value=p_value)
+            p_value = test.p_value if context.final else None
+            return replace(blank, statistic=test.statistic, df=test.df, p_value=p_value)
 
 
 def _split(context: CheckContext) -> tuple[list[int], list[float]]:

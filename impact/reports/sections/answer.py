@@ -64,13 +64,18 @@ def _headline(findings: Findings) -> Headline:
             KeyFigure(
                 label=_label(findings, effect),
                 value=value_text(effect),
-                interval=f"{findings.interval_name} {interval_text(effect)}",
+                interval=_interval(findings, effect),
             )
             for effect in _effects(findings)
             if effect.value is not None and not findings.results.split_is_broken
         ),
         reasons=tuple(findings.spoken(reason) for reason in decision.reasons),
     )
+
+
+def _interval(findings: Findings, effect: Estimate) -> str:
+    words = interval_text(effect)
+    return f"{findings.interval_name} {words}" if words else "no interval so far"
 
 
 def _label(findings: Findings, effect: Estimate) -> str:

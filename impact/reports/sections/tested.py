@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from impact.analysis.looks.wording import rule_text
 from impact.reports.blocks import Block, Cell, Column, Facts, Paragraph, Section, Table, Tone
 from impact.reports.findings import Findings
 from impact.reports.formats import ABSENT, count, day, instant, level
@@ -29,6 +30,7 @@ def _design(findings: Findings) -> Facts:
         ("Clock", "starts at the unit's first eligible assignment"),
         ("Started", day(facts.started_at.astimezone(plan.zone)) if facts.started_at else ""),
         ("Planned end", day(end) if end else "none: the plan has no looks before the end"),
+        ("Looks before the end", rule_text(plan)),
         ("Data as of", instant(findings.results.as_of.astimezone(plan.zone))),
         ("Primary metric", plan.primary.label),
         ("Confidence level", level(plan.confidence_level)),

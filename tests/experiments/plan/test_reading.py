@@ -349,7 +349,7 @@ def test_a_metric_that_cannot_be_computed_is_refused_by_name(fields: str, field:
     [
         ("segments: [csat]", "segments"),
         ("segments: [a, a]", "segments"),
-        ("looks: {rule: obrien_fleming}", "looks.rule"),
+        ("looks: {rule: now_and_then, planned_end: 2026-12-31}", "looks.rule"),
         ("looks: {planned_end: soon}", "looks.planned_end"),
         ("looks: {number: 5, planned_end: 2026-12-31}", "looks.number"),
         ("looks: [2026-10-31, 2026-12-31]", "looks"),

@@ -13,7 +13,6 @@ from experiments.plan.document import (
     Economics,
     Family,
     Kind,
-    Looks,
     Metric,
     Plan,
     Role,
@@ -21,6 +20,7 @@ from experiments.plan.document import (
     Table,
     Unit,
 )
+from experiments.plan.looks import Looks
 from impact.analysis.estimates import Estimate
 from impact.analysis.sufficient import (
     ArmCount,

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from experiments.plan.document import Direction, Family, Looks, Metric, Plan, Role
+from experiments.plan.document import Direction, Family, Metric, Plan, Role
+from experiments.plan.looks import Looks
 from impact.analysis.answer import answer
 from impact.analysis.decision import decide
 from impact.analysis.estimates import (

@@ -11,7 +11,6 @@ from experiments.plan.document import (
     Direction,
     Economics,
     Kind,
-    Looks,
     Metric,
     Plan,
     Role,
@@ -19,6 +18,7 @@ from experiments.plan.document import (
     Table,
     Unit,
 )
+from experiments.plan.looks import Looks
 from impact.reports.findings import RunFacts, VariantFacts
 
 AS_OF = datetime(2026, 9, 1, tzinfo=UTC)

@@ -3,7 +3,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from experiments.plan.document import Looks, Plan
+from experiments.plan.document import Plan
+from experiments.plan.looks import Looks
 from impact.reports.blocks import (
     Cell,
     Facts,

@@ -1,0 +1,1 @@
+"""What may be shown at a look, so that looking early finds no effects that are not there."""

@@ -1,0 +1,133 @@
+"""Rows and curves as a look allows them: an interval that is valid under looking, or none.
+
+Methods compute at the level that the bound asks for. A row that bears another level was not made
+for looking and loses its interval, whichever method made it. Before the planned end whatever a
+fixed-sample p-value could be worked out from is left out as well.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from scipy import special
+
+from experiments.plan.document import Plan
+from impact.analysis.estimates import Curve, CurvePoint, Estimate
+from impact.analysis.looks.bounds import FEWEST, Bound, nominal_level
+from impact.analysis.looks.wording import NO_INTERVAL, NO_TEST
+from impact.analysis.sufficient import ALL
+from impact.stats.estimable import NotEstimable
+
+CHI_SQUARES = frozenset({"log_rank", "gray"})
+DIAGNOSTICS = frozenset(
+    {"proportional_hazards", "likelihood_ratio", "interaction", "sample_ratio", "coefficient"}
+)
+TOO_FEW = NotEstimable(f"fewer than {FEWEST} units")
+SEVERAL_ARMS = "no p-value under looking for all arms at once"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Showing:
+    """What the bound of one metric allows. `look` is None from the planned end on."""
+
+    plan: Plan
+    bound: Bound | NotEstimable | None
+    look: int | None
+
+    @property
+    def computed(self) -> Plan:
+        """The plan with the confidence level at which intervals are computed."""
+        if self.bound is None or isinstance(self.bound, NotEstimable):
+            return self.plan
+        return replace(self.plan, confidence_level=nominal_level(self.bound))
+
+    def rows(self, estimates: Iterable[Estimate]) -> tuple[Estimate, ...]:
+        """Return the rows with the intervals and p-values that hold under looking."""
+        return tuple(self._row(estimate) for estimate in estimates)
+
+    def curves(self, curves: Iterable[Curve]) -> tuple[Curve, ...]:
+        """Return the curves, without bands where none is valid."""
+        if not isinstance(self.bound, NotEstimable):
+            return tuple(curves)
+        return tuple(
+            replace(curve, points=tuple(_bare(point) for point in curve.points)) for curve in curves
+        )
+
+    def _row(self, estimate: Estimate) -> Estimate:
+        match self.bound:
+            case None:
+                return estimate
+            case NotEstimable():
+                return _without_interval(estimate, self.bound)
+            case _:
+                return self._valid(estimate, self.bound)
+
+    def _valid(self, estimate: Estimate, bound: Bound) -> Estimate:
+        if _is_small(estimate):
+            return _without_interval(estimate, TOO_FEW)
+        p_value, note = _p_value(estimate, bound)
+        found = replace(estimate, p_value=p_value, note=_joined(estimate.note, note))
+        if has_interval(estimate):
+            if estimate.confidence_level != nominal_level(bound):
+                return _without_interval(estimate, NotEstimable("not made for looking"))
+            found = replace(found, confidence_level=self.plan.confidence_level)
+        return found if self.look is None else _without_test(found)
+
+
+def hidden(estimates: Iterable[Estimate]) -> tuple[Estimate, ...]:
+    """Return the rows without any p-value before the planned end."""
+    return tuple(
+        row if row.look is None else replace(row, p_value=None, p_value_adjusted=None)
+        for row in estimates
+    )
+
+
+def has_interval(row: Estimate) -> bool:
+    """Whether the row has limits, or a set of them."""
+    return row.ci_low is not None or row.ci_high is not None or bool(row.ci_set)
+
+
+def _p_value(row: Estimate, bound: Bound) -> tuple[float | None, str]:
+    """Return the p-value that holds under looking, and a remark where there is none."""
+    if row.quantity in DIAGNOSTICS:
+        return row.p_value, ""
+    if row.statistic is None or row.segment != ALL:
+        return None, ""
+    if row.quantity in CHI_SQUARES and row.df != 1:
+        return None, SEVERAL_ARMS
+    return bound.p_value(_deviation(row.statistic, row)), ""
+
+
+def _deviation(statistic: float, row: Estimate) -> float:
+    """Return how many standard errors of a normal the statistic of a row is out."""
+    if row.quantity in CHI_SQUARES:
+        return math.sqrt(max(statistic, 0.0))
+    if row.df is None:
+        return abs(statistic)
+    tail = float(special.stdtr(row.df, -abs(statistic)))
+    return -float(special.ndtri(max(tail, 1e-300)))
+
+
+def _is_small(row: Estimate) -> bool:
+    return (row.n_variant or 0) + (row.n_baseline or 0) < FEWEST
+
+
+def _without_interval(row: Estimate, reason: NotEstimable) -> Estimate:
+    bare = replace(_without_test(row), p_value=None, confidence_level=None)
+    if has_interval(row):
+        note = _joined(row.note, f"{NO_INTERVAL}{reason.reason}")
+        return replace(bare, ci_low=None, ci_high=None, ci_set="", note=note)
+    tested = row.statistic is not None
+    return replace(bare, note=_joined(row.note, f"{NO_TEST}{reason.reason}" if tested else ""))
+
+
+def _without_test(row: Estimate) -> Estimate:
+    return replace(row, std_error=None, statistic=None, df=None)
+
+
+def _bare(point: CurvePoint) -> CurvePoint:
+    return replace(point, ci_low=None, ci_high=None)
+
+
+def _joined(note: str, more: str) -> str:
+    return "; ".join(filter(None, [note, more]))

@@ -1,0 +1,40 @@
+"""A look before the planned end, in sentences."""
+
+from experiments.plan.document import Plan
+from experiments.plan.looks import LookRule
+
+RULES = {
+    LookRule.CONFIDENCE_SEQUENCE: "an asymptotic confidence sequence",
+    LookRule.OBRIEN_FLEMING: "group-sequential bounds with spending of O'Brien and Fleming's type",
+    LookRule.POCOCK: "group-sequential bounds with spending of Pocock's type",
+}
+NO_INTERVAL, NO_TEST = "no interval: ", "no test: "  # how a remark on what is hidden begins
+CLAIM = "its intervals hold whatever was looked at before"
+
+
+def look_text(plan: Plan, look: int, *, stopped: bool) -> str:
+    """Say which look it is, by which rule, and whether a bound was crossed."""
+    rule = plan.looks.rule
+    if rule is None:
+        return f"The planned end is {plan.looks.planned_end}."
+    what = f"{_which(plan, look)} is read by {RULES[rule]}: {CLAIM}."
+    if stopped:
+        return f"{what} A bound was crossed, so that the experiment may stop."
+    end = plan.looks.planned_end
+    return f"{what} No bound that ends the experiment was crossed; the planned end is {end}."
+
+
+def rule_text(plan: Plan) -> str:
+    """Say how often and by which rule a plan is read before its end; "" without a rule."""
+    rule = plan.looks.rule
+    if rule is None:
+        return ""
+    dates = ", ".join(f"{day}" for day in plan.looks.dates)
+    return f"{RULES[rule]}{f', on {dates}' if rule.has_dates else ', at any time'}"
+
+
+def _which(plan: Plan, look: int) -> str:
+    dates = plan.looks.dates
+    if not dates:
+        return "This reading before the planned end"
+    return f"Look {look} of {len(dates) + 1}"
