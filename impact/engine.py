@@ -11,7 +11,7 @@ import pyarrow as pa
 from ibis.backends.duckdb import Backend
 from ibis.expr.types import Expr
 
-DEFAULT_MEMORY = "1GB"
+DEFAULT_MEMORY = "3GB"
 DEFAULT_THREADS = 2
 FREED_AT_ONCE = "8MB"  # given back to the system as soon as a query has freed so much
 

@@ -99,9 +99,8 @@ def is_unique(table: Table, keys: list[str]) -> bool:
     is a no that costs an ordering and changes nothing.
     """
     key = table[keys[0]] if len(keys) == 1 else ibis.struct({name: table[name] for name in keys})
-    counts = table.aggregate(rows_=table.count(), distinct_=hashed(key).nunique())
-    found = counts.to_pyarrow().to_pylist()[0]
-    return bool(found["rows_"] == found["distinct_"])
+    hashes = table.select(hash_=hashed(key)).distinct()  # on all threads, as a count is not
+    return bool(hashes.count().to_pyarrow() == table.count().to_pyarrow())
 
 
 def _recorded(table: Table, name: str, as_of: TimestampValue) -> Table:
