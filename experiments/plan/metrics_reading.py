@@ -51,7 +51,7 @@ def read_metric(section: Section, time_unit: TimeUnit, currency: str) -> Metric:
         direction=section.choice("direction", Direction, default=_good_direction(kind, source)),
         margin=_margin(section, kind),
         unit=section.text("unit") or _unit(kind, source, time_unit, currency),
-        time_to_event=read_time_to_event(section) if kind is Kind.TIME_TO_EVENT else None,
+        time_to_event=read_time_to_event(section, source) if kind is Kind.TIME_TO_EVENT else None,
     )
     if kind is not Kind.TIME_TO_EVENT:
         refuse_time_to_event(section)

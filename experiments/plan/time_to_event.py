@@ -22,10 +22,12 @@ class TimeToEvent:
     """Further answers about a time to event that a plan asks for.
 
     `robust` asks for standard errors of Cox's model that hold when hazards are not proportional.
+    `causes` are the reasons for churn that compete with each other, each answered for by itself.
     """
 
     robust: bool | None = None
     log_rank_weights: FlemingHarrington | None = None
+    causes: tuple[str, ...] = ()
 
 
 NOTHING = TimeToEvent()

@@ -1,18 +1,24 @@
 """What only a time to event can be asked for, read from a metric of a plan."""
 
+from experiments.plan.document import Source
 from experiments.plan.fields import Section
 from experiments.plan.time_to_event import NOTHING, FlemingHarrington, TimeToEvent
 
-FIELDS = ("robust", "log_rank_weights")
+FIELDS = ("robust", "log_rank_weights", "causes")
+REASON = "reason"  # the column of churn that says why
 MOST = 5  # a steeper weight looks at a handful of events
 ONLY = "only a time_to_event takes it"
 
 
-def read_time_to_event(section: Section) -> TimeToEvent | None:
+def read_time_to_event(section: Section, source: Source) -> TimeToEvent | None:
     """Return what is asked for of a time to event, None where nothing is."""
     asked = TimeToEvent(
-        robust=_asked(section, "robust"), log_rank_weights=_log_rank_weights(section)
+        robust=_asked(section, "robust"),
+        log_rank_weights=_log_rank_weights(section),
+        causes=tuple(item.text for item in section.names("causes")),
     )
+    if asked.causes and REASON in dict(source.where):
+        section.refuse("causes", "the source keeps one reason already: name causes or narrow it")
     return None if asked == NOTHING else asked
 
 

@@ -45,5 +45,6 @@ def _curve(curve: Curve) -> dict[str, Any]:
         "kind": curve.kind,
         "variant": curve.variant,
         "segment": curve.segment,
+        **({"term": curve.term} if curve.term else {}),
         "points": [asdict(point) for point in curve.points],
     }

@@ -77,13 +77,14 @@ class CurvePoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """A retention curve of one arm and segment."""
+    """A curve of one arm and segment; `term` is the cause of a cumulative incidence."""
 
     metric: str
     kind: str
     variant: str
     segment: str
     points: tuple[CurvePoint, ...]
+    term: str = ""
 
 
 class Verdict(StrEnum):

@@ -62,6 +62,7 @@ def survival_from(stored: dict[str, Any]) -> SurvivalCounts:
         clusters={
             name: np.array(codes, dtype=np.int64) for name, codes in stored.get("clusters", [])
         },
+        cause=np.array(stored["cause"], dtype=np.str_) if "cause" in stored else None,
     )
 
 
@@ -86,7 +87,11 @@ def lifetime_from(stored: dict[str, Any]) -> ArmLifetime:
 def _further(counts: SurvivalCounts) -> dict[str, Any]:
     """Return what not every plan asks for: absent, so that what was stored before is the same."""
     clusters = [[name, codes.tolist()] for name, codes in counts.clusters.items()]
-    return {"clusters": clusters} if clusters else {}
+    further = {
+        "clusters": clusters,
+        "cause": None if counts.cause is None else counts.cause.tolist(),
+    }
+    return {name: values for name, values in further.items() if values is not None and values != []}
 
 
 def _column_to(values: NDArray[np.str_] | Floats) -> dict[str, Any]:

@@ -12,6 +12,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 ALL = "all"
+STAYED, OTHER_CAUSE = "", "(other)"  # no cause, and one that the plan does not name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ class SurvivalCounts:
     and 0 for censoring, `n` how many units the cell holds. `covariates` and `strata` map a
     column's name to its label per cell (numeric covariates as float arrays). `clusters` numbers the
     groups of units that are alike, -1 for units without one: numbers, so that no id is kept.
+    `cause` is why a cell churned, "" where it did not, None where the plan does not ask.
     """
 
     segment: str = ALL
@@ -42,6 +44,7 @@ class SurvivalCounts:
     covariates: dict[str, NDArray[np.str_] | Floats] = field(default_factory=dict)
     strata: dict[str, NDArray[np.str_]] = field(default_factory=dict)
     clusters: dict[str, Integers] = field(default_factory=dict)
+    cause: NDArray[np.str_] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

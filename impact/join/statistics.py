@@ -28,7 +28,7 @@ from impact.join.measures import (
 )
 from impact.join.moments import Vector, moments_of, proportions_of
 from impact.join.past_looks import past_information
-from impact.join.survival import survival_counts
+from impact.join.survival import causes_of, survival_counts
 from impact.join.units import build_units
 from impact.join.vectors import vectors_of, with_adjustments
 from impact.join.visible import visible
@@ -64,7 +64,7 @@ def _statistics_at(
     earlier = pre_period_measures(plan, known)
     measures = all_measures(plan, metrics, known, earlier.values())
     lifetimes = [metric for metric in metrics if metric.is_lifetime]
-    with_ids = bool(measures or lifetimes) or any(metric.source.where for metric in metrics)
+    with_ids = bool(measures or lifetimes) or any(_finds_its_churn(metric) for metric in metrics)
     units = build_units(connection, known, plan, as_of=as_of, with_ids=with_ids)
     eligible = units.filter(units.eligible)
     measured = measure_units(connection, eligible, known, plan, measures)
@@ -93,6 +93,11 @@ def _statistics_at(
         not_estimable={key: reason for key, reason in reasons.items() if reason},
         currency=currency_of(known.revenue, plan),
     )
+
+
+def _finds_its_churn(metric: Metric) -> bool:
+    """Whether a metric meets churn by customer: the units know of the first one alone."""
+    return bool(metric.source.where) or bool(causes_of(metric))
 
 
 def _lacking(inputs: Inputs, metric: Metric) -> str:

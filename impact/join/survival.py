@@ -4,14 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
-from ibis.expr.types import DateValue, Table
+from ibis.expr.types import DateValue, StringValue, Table
 from numpy.typing import NDArray
 
 from experiments.plan.document import Covariate, CovariateKind, Metric, Plan
+from experiments.plan.time_to_event import NOTHING
 from impact.analysis.bins import MISSING
-from impact.analysis.sufficient import ALL, Floats, SurvivalCounts
+from impact.analysis.sufficient import ALL, OTHER_CAUSE, STAYED, Floats, SurvivalCounts
 from impact.errors import InputMissing
-from impact.join.columns import equals, local_date
+from impact.join.columns import equals, local_date, optional
 from impact.join.covariates import covariate_value, label
 from impact.join.inputs import Inputs
 
@@ -20,6 +21,8 @@ COVARIATE = "covariate_"
 STRATUM = "stratum_"
 CLUSTER = "cluster_"
 NO_CLUSTER = -1
+CAUSE = "cause"
+REASON = "reason"
 
 
 def survival_counts(
@@ -56,18 +59,34 @@ def with_durations(units: Table, inputs: Inputs, plan: Plan, metric: Metric) -> 
         end = (other < end).ifelse(other, end).fill_null(end)
     event = (timed.event_date <= end).fill_null(False)  # noqa: FBT003
     last: DateValue = event.ifelse(timed.event_date, end)
-    return timed.mutate(
-        event=event.cast("int64"), time=last.delta(timed.start_date, unit="day").cast("int64")
-    )
+    values = {"event": event.cast("int64")}
+    if causes_of(metric):
+        values[CAUSE] = event.ifelse(timed.event_cause, STAYED)
+    return timed.mutate(**values, time=last.delta(timed.start_date, unit="day").cast("int64"))
 
 
 def _with_event_date(units: Table, churn: Table, plan: Plan, metric: Metric) -> Table:
-    if not metric.source.where:
+    causes = causes_of(metric)
+    if not metric.source.where and not causes:
         return units.mutate(event_date=units.churn_date)
-    of_kind = churn.filter(equals(churn, metric.source.where))
-    first = of_kind.group_by(event_key="customer_id").aggregate(event_at=of_kind.churned_at.min())
+    of_kind = churn.filter(equals(churn, metric.source.where)) if metric.source.where else churn
+    of_kind = of_kind.mutate(cause_=_cause(of_kind, causes))
+    first = of_kind.group_by(event_key="customer_id").aggregate(
+        event_at=of_kind.churned_at.min(), event_cause=of_kind.cause_.argmin(of_kind.churned_at)
+    )
     joined = units.left_join(first, units.customer_id == first.event_key)
     return joined.mutate(event_date=local_date(joined.event_at, plan.zone))
+
+
+def causes_of(metric: Metric) -> tuple[str, ...]:
+    """Return the reasons for churn that the plan tells apart."""
+    return (metric.time_to_event or NOTHING).causes
+
+
+def _cause(churn: Table, causes: tuple[str, ...]) -> StringValue:
+    """Return why: one of the causes, or that it was none of them."""
+    reason = optional(churn, REASON, "string")
+    return reason.isin(causes).ifelse(reason, OTHER_CAUSE).fill_null(OTHER_CAUSE)
 
 
 def _by_segment(timed: Table, metric: Metric, column: str) -> list[SurvivalCounts]:
@@ -89,7 +108,7 @@ def _grouped(timed: Table, metric: Metric, strata: tuple[str, ...], *further: st
     if metric.cluster:
         values[f"{CLUSTER}{metric.cluster}"] = label(timed, metric.cluster)
     keyed = timed.mutate(**values)
-    key = [*further, *KEY, *values]
+    key = [*further, *KEY, *values, *([CAUSE] if CAUSE in timed.columns else [])]
     return keyed.group_by(key).aggregate(n=keyed.count()).order_by(key).to_pyarrow()
 
 
@@ -116,6 +135,7 @@ def _packed(cells: pa.Table, covariates: tuple[Covariate, ...], segment: str) ->
             for name in cells.column_names
             if name.startswith(CLUSTER)
         },
+        cause=_texts(cells[CAUSE]) if CAUSE in cells.column_names else None,
     )
 
 

@@ -66,6 +66,15 @@ class Results:
             and variant in {None, row.variant}
         )
 
+    def of_causes(self, metric: str, causes: tuple[str, ...]) -> tuple[Estimate, ...]:
+        """Return the rows about a cause of churn, the first of `causes` first."""
+        return tuple(
+            row
+            for cause in causes
+            for row in self.estimates
+            if (row.metric, row.term, row.segment) == (metric, cause, ALL)
+        )
+
     def parts(self, metric: str) -> tuple[Estimate, ...]:
         """Return the hazard ratios of the parts of follow-up, by where they end."""
         return tuple(
@@ -126,5 +135,6 @@ def _curve(curve: Mapping[str, Any]) -> Curve:
         kind=curve["kind"],
         variant=curve["variant"],
         segment=curve["segment"],
+        term=curve.get("term", ""),
         points=tuple(CurvePoint(**point) for point in curve["points"]),
     )

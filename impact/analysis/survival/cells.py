@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.plan.document import Metric, Plan
+from experiments.plan.time_to_event import NOTHING
 from impact.analysis.rows import Sides
 from impact.analysis.sufficient import ALL, Floats, Integers, SurvivalCounts
 from impact.stats.intervals import within
@@ -33,6 +34,7 @@ class Cells:
     strata: tuple[str, ...] = ()
     covariates: dict[str, NDArray[np.str_] | Floats] = field(default_factory=dict)
     clusters: dict[str, Integers] = field(default_factory=dict)
+    cause: NDArray[np.str_] | None = None
 
     def where(self, kept: NDArray[np.bool_ | np.intp]) -> "Cells":
         """Return some of the cells, by a mask or by their places."""
@@ -45,6 +47,7 @@ class Cells:
             stratum=self.stratum[kept],
             covariates={name: labels[kept] for name, labels in self.covariates.items()},
             clusters={name: codes[kept] for name, codes in self.clusters.items()},
+            cause=None if self.cause is None else self.cause[kept],
         )
 
     def during(self, start: float, end: float) -> "Cells":
@@ -54,7 +57,9 @@ class Cells:
 
     def without_covariates(self) -> "Cells":
         """Return the same customers in the few cells that differ in anything but covariates."""
-        keys = _combined(self.stratum, self.time, self.arm, self.event, *self.clusters.values())
+        causes = () if self.cause is None else (self.cause,)
+        key = (self.stratum, self.time, self.arm, self.event, *self.clusters.values(), *causes)
+        keys = _combined(*key)
         distinct, first, place = np.unique(keys, return_index=True, return_inverse=True)
         merged = replace(self.where(first), covariates={})
         n = np.bincount(place, weights=self.n, minlength=distinct.size).astype(np.int64)
@@ -119,6 +124,7 @@ def cells_of(plan: Plan, counts: SurvivalCounts) -> Cells:
         strata=tuple(counts.strata),
         covariates=counts.covariates,
         clusters=counts.clusters,
+        cause=counts.cause,
     )
     return cells.where((arm >= 0) & (counts.n > 0))
 
@@ -134,16 +140,17 @@ def no_counts(metric: Metric) -> SurvivalCounts:
         covariates={covariate.name: NO_TEXT for covariate in metric.covariates},
         clusters={metric.cluster: NO_COUNT} if metric.cluster else {},
         strata=dict.fromkeys(metric.strata, NO_TEXT),
+        cause=NO_TEXT if (metric.time_to_event or NOTHING).causes else None,
     )
 
 
-def arms_of(plan: Plan, cells: Cells) -> Arms:
+def arms_of(cells: Cells, control: str) -> Arms:
     """Estimate the curve of each arm."""
     curves = {}
-    for place, variant in enumerate(plan.variants):
+    for place, variant in enumerate(cells.variants):
         own = cells.arm == place
         curves[variant] = kaplan_meier(cells.time[own], cells.event[own], cells.n[own])
-    return Arms(control=plan.control, curves=curves)
+    return Arms(control=control, curves=curves)
 
 
 def _numbered(counts: SurvivalCounts) -> NDArray[np.intp]:

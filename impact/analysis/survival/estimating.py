@@ -7,6 +7,7 @@ from experiments.plan.document import Metric, Plan
 from impact.analysis.estimates import Curve, Estimate
 from impact.analysis.rows import Subject
 from impact.analysis.sufficient import ALL, SurvivalCounts
+from impact.analysis.survival.causes import cause_curves, cause_rows
 from impact.analysis.survival.cells import Arms, Cells, arms_of, cells_of, no_counts
 from impact.analysis.survival.clustered import clustered_rows
 from impact.analysis.survival.contrasts import difference_rows, ratio_rows
@@ -38,17 +39,20 @@ def estimate_survival(
     by_segment = {entry.segment: entry for entry in counts}
     whole = cells_of(plan, by_segment.pop(ALL, no_counts(metric)))
     merged = whole.without_covariates()
-    subject, arms = survival_subject(plan, metric, look, ALL), arms_of(plan, merged)
+    subject, arms = survival_subject(plan, metric, look, ALL), arms_of(merged, plan.control)
     errors = errors_of(metric)
     rows = [*_whole_rows(plan, metric, subject, (merged, arms))]
     if metric.covariates:
         rows += adjusted_rows(subject, whole, arms, metric.covariates, errors)
     rows += piece_rows(plan, subject, merged, arms, errors)
+    horizon = horizon_of(metric, plan.time_unit, arms.curves.values())
+    rows += cause_rows(subject, metric, merged, plan.time_unit, horizon)
     for segment in sorted(by_segment):
         cells = cells_of(plan, by_segment[segment]).without_covariates()
         inside = subject.within(segment)
-        rows += _segment_rows(plan, metric, inside, (cells, arms_of(plan, cells)))
-    return SurvivalResult(estimates=tuple(rows), curves=curves_of(metric, subject, arms))
+        rows += _segment_rows(plan, metric, inside, (cells, arms_of(cells, plan.control)))
+    curves = (*curves_of(metric, subject, arms), *cause_curves(metric, subject, merged))
+    return SurvivalResult(estimates=tuple(rows), curves=curves)
 
 
 def _whole_rows(

@@ -42,7 +42,7 @@ def piece_rows(
             yield row(subject, "hazard_ratio", PIECEWISE, arms.against_control(variant), NO_PARTS)
     for part in parts:
         inside = cells.during(part.start, part.end)
-        for estimate in piecewise_rows(subject, inside, arms_of(plan, inside), errors):
+        for estimate in piecewise_rows(subject, inside, arms_of(inside, plan.control), errors):
             note = _note(part, estimate.note)
             yield replace(estimate, at=part.end, statistic=None, p_value=None, note=note)
 

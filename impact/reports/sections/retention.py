@@ -3,6 +3,7 @@
 from experiments.plan.document import Metric
 from impact.analysis.estimates import Estimate
 from impact.reports.blocks import Block, Cell, Column, Figure, Paragraph, Section, Table
+from impact.reports.causes import causes_table
 from impact.reports.descriptions import retention_description
 from impact.reports.effects import remark
 from impact.reports.findings import Findings
@@ -54,6 +55,7 @@ def _metric(findings: Findings, metric: Metric) -> list[Block]:
     tables = (
         _arms(findings, metric),
         _effects(findings, metric),
+        causes_table(findings, metric),
         parts_table(findings, metric),
     )
     blocks.extend(table for table in tables if table.rows)

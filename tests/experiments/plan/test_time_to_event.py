@@ -51,7 +51,23 @@ def test_the_weights_of_a_log_rank_test_are_fixed_in_the_plan() -> None:
     assert asked("log_rank_weights: {rho: 1}").log_rank_weights == FlemingHarrington(rho=1, gamma=0)
 
 
-@pytest.mark.parametrize("fields", ["robust: true", "log_rank_weights: {gamma: 1}"])
+def test_causes_that_compete_are_named() -> None:
+    assert asked("causes: [voluntary, involuntary]").causes == ("voluntary", "involuntary")
+
+
+def test_causes_are_refused_where_the_source_keeps_one() -> None:
+    text = PLAN % ", causes: [voluntary]"
+    text = text.replace("source: churn", "source: {table: churn, where: {reason: voluntary}}")
+
+    with pytest.raises(InvalidPlan) as refusal:
+        read_plan(text)
+
+    assert [found.field for found in refusal.value.violations] == ["metrics[1].causes"]
+
+
+@pytest.mark.parametrize(
+    "fields", ["robust: true", "log_rank_weights: {gamma: 1}", "causes: [voluntary]"]
+)
 def test_what_is_asked_for_is_locked_and_silence_leaves_old_locks_alone(fields: str) -> None:
     bare, further = plan(), plan(fields)
 
@@ -69,13 +85,17 @@ def test_what_is_asked_for_is_locked_and_silence_leaves_old_locks_alone(fields: 
         ("log_rank_weights: {gamma: 6}", "metrics[1].log_rank_weights.gamma"),
         ("log_rank_weights: {gamma: 1, delta: 1}", "metrics[1].log_rank_weights.delta"),
         ("log_rank_weights: late", "metrics[1].log_rank_weights"),
+        ("causes: [voluntary, voluntary]", "metrics[1].causes"),
+        ("causes: {voluntary: 1}", "metrics[1].causes"),
     ],
 )
 def test_what_makes_no_sense_is_refused_by_name(fields: str, place: str) -> None:
     assert place in refused(fields)
 
 
-@pytest.mark.parametrize("field", ["robust: true", "log_rank_weights: {gamma: 1}"])
+@pytest.mark.parametrize(
+    "field", ["robust: true", "log_rank_weights: {gamma: 1}", "causes: [voluntary]"]
+)
 def test_other_kinds_have_no_time_to_weigh(field: str) -> None:
     text = PLAN % "" + (
         "  - {key: bill, role: secondary, kind: mean, source: revenue.amount, window: 7, "

@@ -189,6 +189,18 @@ def test_clusters_are_stored_and_without_them_the_bytes_are_those_of_before() ->
     assert b"clusters" not in gzip.decompress(dump(statistics))
 
 
+def test_causes_are_stored() -> None:
+    statistics = statistics_of()
+    counts = statistics.survival["retention"][0]
+    cause = np.where(counts.event == 1, "voluntary", "")
+
+    stored = dump(replace(statistics, survival={"retention": (replace(counts, cause=cause),)}))
+
+    (kept,) = load(stored).survival["retention"]
+    np.testing.assert_array_equal(kept.cause, cause)
+    assert load(dump(statistics)).survival["retention"][0].cause is None
+
+
 def test_a_missing_number_of_a_covariate_is_stored_as_missing() -> None:
     statistics = statistics_of()
     counts = statistics.survival["retention"][0]

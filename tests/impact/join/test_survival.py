@@ -180,6 +180,31 @@ def test_counts_are_kept_per_covariate_stratum_and_segment() -> None:
     assert segments[0].strata["region"].tolist() == ["N"]
 
 
+def test_the_cause_of_the_first_churn_is_kept_and_what_is_not_named_is_another() -> None:
+    plan = plan_of(
+        "- {key: kept, role: primary, kind: time_to_event, source: churn,"
+        " causes: [voluntary, involuntary]}"
+    )
+    units = [{**START, "unit_id": str(number)} for number in range(1, 5)]
+    rows = [
+        churn("2026-06-05T00:00", reason="voluntary"),
+        churn("2026-06-09T00:00", reason="involuntary"),
+        {**churn("2026-06-05T00:00", reason="involuntary"), "customer_id": "2"},
+        {**churn("2026-06-05T00:00"), "customer_id": "3"},
+    ]
+
+    (counts,) = compute(plan, units, churn=rows).survival["kept"]
+
+    assert counts.cause is not None
+    assert sorted(zip(counts.cause.tolist(), counts.time.tolist(), strict=True)) == [
+        ("", 29),
+        ("(other)", 4),
+        ("involuntary", 4),
+        ("voluntary", 4),
+    ]
+    assert one().not_estimable == {"kept": "no churn data were given"}
+
+
 def test_clusters_are_numbered_per_cell_and_no_label_is_kept() -> None:
     plan = plan_of(
         "- {key: kept, role: primary, kind: time_to_event, source: churn, cluster: team}",

@@ -2,10 +2,11 @@
 
 from math import log
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.impact.management.analysing import ANCHOR, Row, analyze, day, estimate, read_csv
+from tests.impact.management.analysing import ANCHOR, Row, analyze, day, estimate, read_csv, run
 from tests.reference import REASON, SHARED
 
 needs_reference = pytest.mark.skipif(SHARED is None, reason=REASON)
@@ -36,7 +37,11 @@ def weekly_churn() -> dict[str, list[Row]]:
         for row in rows
     ]
     churn: list[Row] = [
-        {"customer_id": row["customer"], "churned_at": day(0)}
+        {
+            "customer_id": row["customer"],
+            "churned_at": day(0),
+            "reason": "voluntary" if int(row["customer"]) % 3 else "involuntary",
+        }
         for row in rows
         if row["event"] == "1"
     ]
@@ -67,3 +72,33 @@ def test_weights_declared_in_the_plan_give_the_weighted_test_of_r(tmp_path: Path
     test = estimate(document, quantity="log_rank", method="fleming_harrington")
     assert test["statistic"] == pytest.approx(20.0779586675535, rel=1e-8)
     assert estimate(document, quantity="hazard_ratio", method="cox_robust")["value"] < 1
+
+
+@needs_reference
+def test_named_causes_give_the_shares_and_the_test_of_r(tmp_path: Path) -> None:
+    """summary(survfit(Surv(time, f) ~ arm)), cuminc(time, cause, arm)$Tests, coxph(cause == 1)"""
+    document = analyze(tmp_path, PLAN % "causes: [voluntary, involuntary]", **weekly_churn())
+
+    def about(quantity: str, **wanted: object) -> dict[str, Any]:
+        return estimate(document, quantity=quantity, term="voluntary", **wanted)
+
+    before = about("cumulative_incidence", variant="held", at=43)
+    assert before["value"] == pytest.approx(0.340688841935005, rel=1e-12)
+    assert before["std_error"] == pytest.approx(0.01648407186069535, rel=1e-10)
+    difference = about("cumulative_incidence_difference")
+    assert difference["value"] == pytest.approx(0.257558420869887 - before["value"], rel=1e-10)
+    assert about("gray")["statistic"] == pytest.approx(12.92452115917286, rel=1e-10)
+    ratio = about("hazard_ratio", method="cause_specific_cox")
+    assert log(ratio["value"]) == pytest.approx(-0.297674071950818, rel=1e-9)
+    assert ratio["std_error"] == pytest.approx(0.077459994060996, rel=1e-9)
+    terms = [curve.get("term") for curve in document["curves"]]
+    assert terms == [None, None, "voluntary", "voluntary", "involuntary", "involuntary"]
+
+
+@needs_reference
+def test_the_report_shows_what_each_cause_took(tmp_path: Path) -> None:
+    page = run(tmp_path, PLAN % "causes: [voluntary, involuntary]", "html", **weekly_churn())
+
+    assert "Kept: by cause" in page
+    for words in ("Voluntary", "Involuntary", "Left for this cause at 43 days", "Gray&#x27;s test"):
+        assert words in page
