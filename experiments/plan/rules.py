@@ -21,7 +21,9 @@ AFTER_ASSIGNMENT = frozenset(
 )
 SPLIT_RULE = "is known only after assignment: the policy itself may have changed it"
 CUSTOMER_TABLES = frozenset({Table.CHURN, Table.REVENUE})
-CLUSTERED = frozenset({Kind.TIME_TO_EVENT})  # the kinds with a method that reads `cluster`
+CLUSTERED = frozenset(
+    {Kind.TIME_TO_EVENT, Kind.MEAN, Kind.PROPORTION, Kind.RATIO}
+)  # the kinds with a method that reads `cluster`
 CUSTOMER_UNITS = frozenset({Unit.CUSTOMER, Unit.CONTACT})
 
 
@@ -84,9 +86,9 @@ def _check_model(section: Section, metric: Metric) -> None:
 def _check_cluster(section: Section, metric: Metric) -> None:
     if not metric.cluster:
         return
-    if metric.kind not in CLUSTERED:
+    if metric.kind not in CLUSTERED or metric.is_lifetime:
         kinds = " or a ".join(sorted(CLUSTERED))
-        section.refuse("cluster", f"only a {kinds} takes a cluster in this release")
+        section.refuse("cluster", f"only a {kinds} in a window takes a cluster in this release")
     if metric.cluster in AFTER_ASSIGNMENT:
         section.refuse("cluster", SPLIT_RULE)
 

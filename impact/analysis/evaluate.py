@@ -9,6 +9,7 @@ from experiments.plan.document import Kind, Metric, Plan
 from impact.analysis.checks.context import CheckContext
 from impact.analysis.checks.registry import run_checks
 from impact.analysis.checks.sample_ratio import sample_ratio_row
+from impact.analysis.clusters.estimating import estimate_clusters
 from impact.analysis.compliance.estimating import estimate_compliance
 from impact.analysis.decision import decide
 from impact.analysis.estimates import Analysis, Curve, Estimate
@@ -89,7 +90,7 @@ def _metric(
         return Found(estimates=reasons, raw=reasons)
     bound = bound_of(plan, metric.key, statistics, as_of=as_of)
     showing = Showing(plan=plan, bound=bound, look=look)
-    found = METHODS[metric.kind](showing.computed, metric, statistics, look)
+    found = _found(showing.computed, metric, statistics, look)
     complied = estimate_compliance(showing.computed, metric, statistics, look=look)
     raw = (*found.estimates, *complied)
     return Found(
@@ -97,6 +98,13 @@ def _metric(
         curves=showing.curves(found.curves),
         raw=raw,
     )
+
+
+def _found(plan: Plan, metric: Metric, statistics: SufficientStatistics, look: int | None) -> Found:
+    clustered = estimate_clusters(plan, metric, statistics, look=look)
+    if clustered:
+        return Found(estimates=clustered)
+    return METHODS[metric.kind](plan, metric, statistics, look)
 
 
 def _money(plan: Plan, statistics: SufficientStatistics, as_of: datetime) -> tuple[Estimate, ...]:

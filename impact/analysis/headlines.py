@@ -10,6 +10,8 @@ from impact.analysis.sufficient import ALL
 
 CLUSTER_ROBUST_TEST = "cluster_robust_score"
 CLUSTER_ROBUST = (CLUSTER_ROBUST_TEST, "cox_cluster_robust")
+CLUSTERED = ("randomisation", "cr1", "cr2")  # in place of the methods for independent units
+ADJUSTED = ("cuped", "cuped_cr1", "cuped_cr2")
 PIECEWISE = "cox_piecewise"  # hazard ratios of a part of follow-up: they never speak for a metric
 
 
@@ -34,13 +36,15 @@ HEADLINES: Mapping[Kind, Headline] = MappingProxyType(
         Kind.MEAN: Headline(
             effect="mean_difference",
             test="mean_difference",
-            methods=("cuped", "winsorised", "welch"),
+            methods=(*ADJUSTED, *CLUSTERED, "winsorised", "welch"),
         ),
         Kind.PROPORTION: Headline(
-            effect="proportion_difference", test="proportion_difference", methods=("newcombe",)
+            effect="proportion_difference",
+            test="proportion_difference",
+            methods=(*CLUSTERED, "newcombe"),
         ),
         Kind.RATIO: Headline(
-            effect="ratio_difference", test="ratio_difference", methods=("delta",)
+            effect="ratio_difference", test="ratio_difference", methods=(*CLUSTERED, "delta")
         ),
     }
 )

@@ -12,6 +12,8 @@ from typing import Any
 from impact.analysis.storage_arrays import (
     arm_moments_from,
     arm_moments_to,
+    clusters_from,
+    clusters_to,
     lifetime_from,
     lifetime_to,
     survival_from,
@@ -66,6 +68,10 @@ def load(stored: bytes) -> SufficientStatistics:
         },
         compliance=_moments_from(document.get("compliance", {})),
         caps=document.get("caps", {}),
+        clusters={
+            metric: tuple(clusters_from(counts) for counts in found)
+            for metric, found in document.get("clusters", {}).items()
+        },
         not_estimable=document["not_estimable"],
         information={
             metric: tuple(looks) for metric, looks in document.get("information", {}).items()
@@ -85,6 +91,11 @@ def _document(statistics: SufficientStatistics) -> dict[str, Any]:
         document["compliance"] = _moments_to(statistics.compliance)
     if statistics.caps:
         document["caps"] = statistics.caps
+    if statistics.clusters:
+        document["clusters"] = {
+            metric: [clusters_to(counts) for counts in found]
+            for metric, found in statistics.clusters.items()
+        }
     return document
 
 

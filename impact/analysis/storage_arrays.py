@@ -6,7 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from impact.analysis.sufficient import ArmLifetime, ArmMoments, Floats, Moments, SurvivalCounts
+from impact.analysis.sufficient import (
+    ArmLifetime,
+    ArmMoments,
+    ClusterCounts,
+    Floats,
+    Moments,
+    SurvivalCounts,
+)
 
 NUMBERS, LABELS = "numbers", "labels"
 
@@ -33,6 +40,33 @@ def arm_moments_from(stored: dict[str, Any]) -> ArmMoments:
         cross=np.array(stored["cross"], dtype=np.float64).reshape(size, size),
     )
     return ArmMoments(variant=stored["variant"], segment=stored["segment"], moments=moments)
+
+
+def clusters_to(counts: ClusterCounts) -> dict[str, Any]:
+    """Return one metric's sums by cluster and arm as JSON values."""
+    return {
+        "segment": counts.segment,
+        "names": counts.names,
+        "cluster": counts.cluster.tolist(),
+        "variant": counts.variant.tolist(),
+        "n": counts.n.tolist(),
+        "sums": counts.sums.tolist(),
+        "left_out": counts.left_out,
+    }
+
+
+def clusters_from(stored: dict[str, Any]) -> ClusterCounts:
+    """Return one metric's sums by cluster and arm from JSON values."""
+    size = len(stored["cluster"])
+    return ClusterCounts(
+        segment=stored["segment"],
+        names=tuple(stored["names"]),
+        cluster=np.array(stored["cluster"], dtype=np.int64),
+        variant=np.array(stored["variant"], dtype=np.str_),
+        n=np.array(stored["n"], dtype=np.int64),
+        sums=np.array(stored["sums"], dtype=np.float64).reshape(size, len(stored["names"])),
+        left_out=stored["left_out"],
+    )
 
 
 def survival_to(counts: SurvivalCounts) -> dict[str, Any]:

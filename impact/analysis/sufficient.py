@@ -80,6 +80,28 @@ class Moments:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ClusterCounts:
+    """Units of one metric added up by cluster and arm: an entry per pair of them.
+
+    `cluster` holds codes without meaning, `n` how many units, `sums` (entries, k) the sums of the
+    k numbers that `names` labels as those of `Moments`; "x" comes with the products "xy" and "xx".
+    `left_out` units had no cluster.
+    """
+
+    segment: str = ALL
+    names: tuple[str, ...]
+    cluster: Integers
+    variant: NDArray[np.str_]
+    n: Integers
+    sums: Floats
+    left_out: int = 0
+
+    def number(self, name: str) -> Floats:
+        """Return the sums of one of the numbers, shape (entries,)."""
+        return np.asarray(self.sums[:, self.names.index(name)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ArmMoments:
     """Moments of one metric in one arm and segment (`all` or `column=value`)."""
 
@@ -148,6 +170,7 @@ class SufficientStatistics:
     `compliance` holds joint moments of outcome and treatment received, all arms of one treatment
     after those of another: "y" and "received", "served=<variant>" or "dose" (minutes), and with
     an adjustment "x", "xy", "xt" and "xx"; centred at the mean of everybody.
+    `clusters` holds the same numbers, and those of `compliance`, added up by cluster and arm.
     `information` holds per metric its events or units at every earlier look of a plan that spends
     its error rate over looks.
     `currency` is what all amounts stand in: the plan's, else the only one of the data, else "".
@@ -161,6 +184,7 @@ class SufficientStatistics:
     money: dict[str, tuple[ArmMoments, ...]] = field(default_factory=dict)
     lifetimes: dict[str, tuple[ArmLifetime, ...]] = field(default_factory=dict)
     compliance: dict[str, tuple[ArmMoments, ...]] = field(default_factory=dict)
+    clusters: dict[str, tuple[ClusterCounts, ...]] = field(default_factory=dict)
     caps: dict[str, float] = field(default_factory=dict)  # metric -> where it is winsorised
     not_estimable: dict[str, str] = field(default_factory=dict)  # metric -> reason
     information: dict[str, tuple[int, ...]] = field(default_factory=dict)

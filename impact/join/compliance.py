@@ -27,14 +27,21 @@ def compliance_moments(
     centred at the mean of everybody. Only units whose treatment is known count. Nothing without a
     plan's compliance, or where a column is nowhere.
     """
-    treatments = dict(_treatments(measured, plan))
     found: dict[str, tuple[ArmMoments, ...]] = {}
+    for metric, wide, joint in joint_vectors(measured, vectors, plan):
+        moments = moments_of(wide, [joint], plan, ())
+        found[metric.key] = (*found.get(metric.key, ()), *moments[joint.key])
+    return found
+
+
+def joint_vectors(
+    measured: Table, vectors: Iterable[tuple[Metric, Vector]], plan: Plan
+) -> Iterator[tuple[Metric, Table, Vector]]:
+    """Yield each metric's numbers with each treatment, and the units that have their columns."""
+    treatments = dict(_treatments(measured, plan))
     for metric, vector in vectors:
         for name, treatment in treatments.items() if metric.kind in KINDS else ():
-            wide, joint = _joint(measured, vector, name, treatment)
-            moments = moments_of(wide, [joint], plan, ())
-            found[metric.key] = (*found.get(metric.key, ()), *moments[joint.key])
-    return found
+            yield metric, *_joint(measured, vector, name, treatment)
 
 
 def _treatments(measured: Table, plan: Plan) -> Iterator[tuple[str, FloatingValue]]:

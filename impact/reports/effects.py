@@ -2,7 +2,7 @@
 
 from experiments.plan.document import Kind, Metric
 from impact.analysis.estimates import Estimate
-from impact.analysis.headlines import p_value_row
+from impact.analysis.headlines import ADJUSTED, p_value_row
 from impact.analysis.looks.wording import NO_INTERVAL, NO_TEST
 from impact.reports.findings import Findings
 
@@ -22,7 +22,7 @@ LEVELS = {
     "net_value": "mean",
 }
 RELATIVES = {Kind.TIME_TO_EVENT: "hazard_ratio", Kind.PROPORTION: "risk_ratio"}
-PREFERRED_METHODS = ("cuped", "winsorised")
+PREFERRED_METHODS = (*ADJUSTED, "winsorised")
 INTERIM_REMARK = "interim"
 HIDDEN = (NO_INTERVAL, NO_TEST)
 

@@ -3,12 +3,17 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from experiments.plan.document import Kind, Metric, Plan
 from impact.analysis.arms import by_segment, empty_moments, sides_of
+from impact.analysis.clusters.comparing import sums_of
 from impact.analysis.compliance.rows import Treatment, complier_rows, reason_row
 from impact.analysis.estimates import Estimate
 from impact.analysis.rows import Subject, subject_of
-from impact.analysis.sufficient import ALL, ArmMoments, SufficientStatistics
+from impact.analysis.sufficient import ALL, ArmMoments, ClusterCounts, SufficientStatistics
+from impact.stats.compliance.assignment_effects import Arm, AssignmentEffects, assignment_effects
+from impact.stats.compliance.clustered import clustered_effects
 from impact.stats.estimable import NotEstimable
 
 SERVED = "served="
@@ -25,11 +30,12 @@ Pair = tuple[ArmMoments, ArmMoments]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A metric and how many units of each arm it counts, whatever they received."""
+    """A metric, how many units of each arm it counts, whatever they received, and its clusters."""
 
     metric: Metric
     subject: Subject
     counted: Mapping[str, int]
+    clusters: tuple[ClusterCounts, ...] = ()
 
 
 def estimate_compliance(
@@ -47,6 +53,7 @@ def estimate_compliance(
         metric=metric,
         subject=subject_of(plan, metric, look),
         counted=_counted(metric, statistics),
+        clusters=statistics.clusters.get(metric.key, ()),
     )
     arms = statistics.compliance.get(metric.key, ())
     return tuple(
@@ -91,7 +98,21 @@ def _rows(asked: Asked, treatment: Treatment, pair: Pair) -> Iterator[Estimate]:
         yield reason_row(asked.subject, treatment, sides_of(*pair), reason)
         return
     remarked = replace(treatment, remark=_left_out(asked, treatment, pair))
-    yield from complier_rows(asked.subject, remarked, *pair)
+    yield from complier_rows(
+        asked.subject, remarked, sides_of(*pair), _effects(asked, treatment, pair)
+    )
+
+
+def _effects(asked: Asked, treatment: Treatment, pair: Pair) -> AssignmentEffects | NotEstimable:
+    """Return the effects of assignment, between clusters where the metric names them."""
+    variant, control = (arm.variant for arm in pair)
+    for counts in asked.clusters:
+        if counts.names[1:2] == (treatment.name,):
+            chosen = np.isin(counts.variant, (variant, control))
+            sums = sums_of(counts, chosen, variant, adjusted="x" in counts.names)
+            return clustered_effects(sums)
+    arms = (Arm(n=arm.moments.n, means=arm.moments.means, cross=arm.moments.cross) for arm in pair)
+    return assignment_effects(*arms)
 
 
 def _not_given(asked: Asked, treatment: Treatment, pair: Pair) -> NotEstimable | None:

@@ -4,11 +4,9 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from impact.analysis.arms import sides_of
 from impact.analysis.estimates import Estimate
 from impact.analysis.rows import Sides, Subject, row
-from impact.analysis.sufficient import ArmMoments, Moments
-from impact.stats.compliance.assignment_effects import Arm, assignment_effects
+from impact.stats.compliance.assignment_effects import AssignmentEffects
 from impact.stats.compliance.complier_effect import ComplierEffect, FirstStage, complier_effect
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference
@@ -46,11 +44,12 @@ class Treatment:
 
 
 def complier_rows(
-    subject: Subject, treatment: Treatment, variant: ArmMoments, control: ArmMoments
+    subject: Subject,
+    treatment: Treatment,
+    sides: Sides,
+    effects: AssignmentEffects | NotEstimable,
 ) -> Iterator[Estimate]:
-    """Yield the three rows of a variant against control."""
-    sides = sides_of(variant, control)
-    effects = assignment_effects(_arm(variant.moments), _arm(control.moments))
+    """Yield the three rows of a variant against control, or the reason why there are none."""
     if isinstance(effects, NotEstimable):
         yield reason_row(subject, treatment, sides, effects)
         return
@@ -120,7 +119,3 @@ def _strength(found: FirstStage) -> str:
     if not math.isfinite(found.effective_f):
         return "everybody received what was assigned"
     return f"effective F = {found.effective_f:.4g}"
-
-
-def _arm(moments: Moments) -> Arm:
-    return Arm(n=moments.n, means=moments.means, cross=moments.cross)

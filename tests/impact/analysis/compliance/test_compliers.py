@@ -187,3 +187,25 @@ def test_before_the_planned_end_there_is_no_p_value() -> None:
     rows = rows_of(ahead, assigned([False, True, True, True] * 10), outcomes)
 
     assert {row.p_value for row in rows if row.metric == "spend"} == {None}
+
+
+@pytest.mark.skipif(SHARED is None, reason=REASON)
+def test_alike_units_have_the_errors_of_r_between_clusters() -> None:
+    asked = plan(
+        "{received: received, dose: dose, dose_unit: second}",
+        "kind: mean, source: observations.y, cluster: team, adjustment: {covariate: x}",
+    )
+    assignments, outcomes = reference()
+    teams = columns("oracle/s7_iv.csv").text["team"].tolist()
+    assert len(set(teams)) >= 40
+    rows = rows_of(
+        asked,
+        [{**row, "team": team} for row, team in zip(assignments, teams, strict=True)],
+        outcomes,
+    )
+
+    for name, case in (("complier_average_effect", "received"), ("effect_per_minute", "minutes")):
+        expected, rtol = quantity("s7_iv", f"tsls_{case}")
+        row = found(rows, name, "two_stage_least_squares")
+        assert row.value == pytest.approx(expected["coef"], rel=rtol)
+        assert row.std_error == pytest.approx(expected["se_cl_hc1"], rel=rtol)

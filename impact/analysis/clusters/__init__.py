@@ -1,0 +1,1 @@
+"""Rows of metrics whose units are alike within clusters."""

@@ -1,0 +1,1 @@
+"""Comparisons of units that are alike within clusters."""

@@ -1,0 +1,136 @@
+"""Two arms compared between clusters, by the method that so many clusters allow."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from impact.stats.clusters.randomisation import Clusters
+from impact.stats.clusters.regression import (
+    ClusterFit,
+    Correction,
+    cluster_covariance,
+    cluster_fit,
+    satterthwaite_df,
+)
+from impact.stats.estimable import NotEstimable
+from impact.stats.inference import Inference, student_inference
+
+Floats = NDArray[np.float64]
+
+MANY = 40  # clusters from which CR1 is taken
+FEW = 15  # whole clusters below which the draw itself is the test
+LEAST_DF = 5.0
+DUST = 1e-20
+ONE_SIDED = "fewer than two clusters in one of the arms"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ClusterSums:
+    """Sums of the units of one cluster and arm: an entry per pair of them.
+
+    `cluster` and `treated` (0 or 1) say which. `n` counts units and `weight` adds up what the
+    outcome is divided by: `n` again for a mean, a ratio's denominator. `outcome` holds sums of
+    the outcome, one column each (entries, m). With a covariate x `covariate` holds sums of x and
+    of x x (entries, 2) and `products` sums of x times each outcome (entries, m).
+    """
+
+    cluster: NDArray[np.int64]
+    treated: NDArray[np.int64]
+    n: Floats
+    weight: Floats
+    outcome: Floats
+    covariate: Floats | None = None
+    products: Floats | None = None
+
+    @property
+    def clusters(self) -> int:
+        """How many clusters have units."""
+        return int(np.unique(self.cluster).size)
+
+    @property
+    def are_whole(self) -> bool:
+        """Is every cluster in one arm? Then clusters were what was randomised."""
+        return self.clusters == self.cluster.size
+
+    def as_clusters(self) -> Clusters:
+        """Return whole clusters for randomisation inference, of the first outcome."""
+        return Clusters(total=self.outcome[:, 0], weight=self.weight, treated=self.treated == 1)
+
+
+def compared(sums: ClusterSums) -> ClusterFit | NotEstimable:
+    """Fit outcomes on (1, treated) and the covariate where there is one, weighted.
+
+    >>> sums = ClusterSums(cluster=np.arange(4), treated=np.array([0, 0, 1, 1]), n=np.full(4, 2.0),
+    ...     weight=np.full(4, 2.0), outcome=np.array([[2.0], [4], [6], [10]]))
+    >>> compared(sums).coefficients.ravel()
+    array([1.5, 2.5])
+    """
+    for arm in (0, 1):
+        if np.unique(sums.cluster[sums.treated == arm]).size < 2:  # noqa: PLR2004
+            return NotEstimable(ONE_SIDED)
+    shares, products = _entries(sums)
+    order, place = np.unique(sums.cluster, return_inverse=True)
+    by_cluster = np.zeros((order.size, *shares.shape[1:]))
+    of_outcome = np.zeros((order.size, *products.shape[1:]))
+    np.add.at(by_cluster, place, shares)
+    np.add.at(of_outcome, place, products)
+    return cluster_fit(by_cluster, of_outcome, int(sums.n.sum()))
+
+
+def correction_for(clusters: int) -> Correction:
+    """Return CR1 from 40 clusters on, CR2 below.
+
+    >>> correction_for(40).value, correction_for(39).value
+    ('cr1', 'cr2')
+    """
+    return Correction.CR1 if clusters >= MANY else Correction.CR2
+
+
+def freedom(fit: ClusterFit, contrast: ArrayLike) -> float | NotEstimable:
+    """Return the degrees of freedom of a contrast: Satterthwaite's, or G - 1 from 40 clusters on.
+
+    Where Satterthwaite's are fewer than 5 no error of few clusters can be trusted: a few large
+    ones, or a few of one arm, carry the comparison however many there are in all.
+    """
+    effective = satterthwaite_df(fit, contrast)
+    if not effective >= LEAST_DF:
+        return NotEstimable(
+            f"too few clusters carry the comparison: {effective:.1f} effective degrees of "
+            f"freedom, fewer than {LEAST_DF:g}"
+        )
+    return float(fit.clusters - 1) if fit.clusters >= MANY else effective
+
+
+def contrast_of(
+    fit: ClusterFit, contrast: ArrayLike, *, level: float, value: float | None = None
+) -> Inference | NotEstimable:
+    """Return a combination of the coefficients of the first outcome with its interval and test.
+
+    With `value` it is a function of them, and `contrast` its gradient (the delta method).
+    """
+    direction = np.asarray(contrast, dtype=np.float64)
+    df = freedom(fit, direction)
+    if isinstance(df, NotEstimable):
+        return df
+    covariance = cluster_covariance(fit, direction, correction_for(fit.clusters))
+    size = float(np.abs(direction) @ np.abs(fit.coefficients[:, 0]))
+    if (variance := float(covariance[0, 0])) <= DUST * size**2:
+        return NotEstimable("zero variance: all clusters of each arm have the same value")
+    combined = float(direction @ fit.coefficients[:, 0])
+    return student_inference(combined if value is None else value, variance**0.5, df, level=level)
+
+
+def _entries(sums: ClusterSums) -> tuple[Floats, Floats]:
+    """Return X'WX and X'Wy of every entry."""
+    one, z = np.ones(sums.treated.size), sums.treated.astype(np.float64)
+    base = np.stack([one, z], axis=1)
+    shares = sums.weight[:, None, None] * base[:, :, None] * base[:, None, :]
+    products = base[:, :, None] * sums.outcome[:, None, :]
+    if sums.covariate is None or sums.products is None:
+        return shares, products
+    full = np.zeros((z.size, 3, 3))
+    full[:, :2, :2] = shares
+    full[:, :2, 2] = full[:, 2, :2] = base * sums.covariate[:, :1]
+    full[:, 2, 2] = sums.covariate[:, 1]
+    return full, np.concatenate([products, sums.products[:, None, :]], axis=1)

@@ -1,0 +1,212 @@
+"""Rows of clustered metrics, from rows of units: R's numbers, a published trial, few clusters."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from experiments.plan.document import Plan, Unit
+from impact.analysis.estimates import Estimate
+from impact.analysis.evaluate import evaluate
+from impact.analysis.headlines import effect_row
+from impact.analysis.storage import dump, load
+from tests.impact.join.tables import AS_OF, Row, compute, plan_of
+from tests.impact.stats.answers import known
+from tests.impact.stats.oracle import REASON, SHARED, columns, quantity
+
+needs_reference = pytest.mark.skipif(SHARED is None, reason=REASON)
+ASSIGNED = "2026-03-01T10:00"
+
+
+def plan(fields: str, head: str = "") -> Plan:
+    return plan_of("- {key: m, role: primary, cluster: team, " + fields + "}", head=head)
+
+
+MEAN = plan("kind: mean, source: observations.y")
+
+
+def rows_of(
+    plan: Plan, assignments: Sequence[Row], outcomes: Sequence[float]
+) -> tuple[Estimate, ...]:
+    observed = [
+        {"unit_id": row["unit_id"], "metric": "y", "value": value}
+        for row, value in zip(assignments, outcomes, strict=True)
+    ]
+    counted = compute(plan, assignments, observations=observed)
+    return evaluate(plan, load(dump(counted)), as_of=AS_OF).estimates
+
+
+def found(rows: Sequence[Estimate], quantity: str, variant: str = "b") -> Estimate:
+    (row,) = [
+        row
+        for row in rows
+        if (row.quantity, row.variant, row.segment) == (quantity, variant, "all")
+    ]
+    return row
+
+
+def assigned(variants: Sequence[str], teams: Sequence[str | None], **more: object) -> list[Row]:
+    return [
+        {
+            "unit_id": f"{number:05}",
+            "variant": variant,
+            "assigned_at": ASSIGNED,
+            "team": team,
+            **{name: values[number] for name, values in more.items()},  # type: ignore[index]
+        }
+        for number, (variant, team) in enumerate(zip(variants, teams, strict=True))
+    ]
+
+
+@needs_reference
+def test_few_clusters_get_cr2_and_satterthwaite_of_r() -> None:
+    expected, rtol = quantity("s6_cluster", "ols_cr")
+    data = columns("oracle/s6_cluster.csv")
+    variants = ["ab"[int(arm)] for arm in data.text["arm"]]
+    asked = plan("kind: mean, source: observations.y, adjustment: {covariate: x}")
+
+    rows = rows_of(
+        asked,
+        assigned(variants, data.text["team"].tolist(), x=data.text["x"].tolist()),
+        data.number("csat").tolist(),
+    )
+
+    adjusted = effect_row(asked.primary, "b", rows)
+    assert adjusted is not None
+    assert adjusted.method == "cuped_cr2"
+    assert adjusted.value == pytest.approx(expected["coef"][1], rel=rtol)
+    assert adjusted.std_error == pytest.approx(expected["se_cr2"][1], rel=rtol)
+    assert adjusted.df == pytest.approx(expected["df_cr2"][1], rel=rtol)
+    assert adjusted.p_value == pytest.approx(expected["p_cr2"][1], rel=rtol)
+    assert "24 clusters" in adjusted.note
+    assert not [row for row in rows if row.method in {"welch", "cuped"}]
+
+
+@needs_reference
+def test_the_incentive_trial_has_its_published_error_by_village() -> None:
+    data = columns("data/thornton_incentive_rct_4820.csv")
+    kept = (data.text["got"] != "") & (data.text["any"] != "")
+    villages = [name or None for name in data.text["villnum"][kept].tolist()]
+    variants = ["ab"[int(float(value))] for value in data.text["any"][kept]]
+
+    rows = rows_of(
+        plan("kind: proportion, source: observations.y"),
+        assigned(variants, villages),
+        data.number("got")[kept].tolist(),
+    )
+
+    difference = found(rows, "proportion_difference")
+    assert difference.method == "cr1"
+    assert round(100 * known(difference.value), 1) == 45.2
+    assert round(100 * known(difference.std_error), 1) == 2.3
+    assert "left out" in difference.note
+    assert round(100 * known(found(rows, "proportion", "a").value), 2) == 33.87
+
+
+def by_team(
+    teams: int, size: int, seed: int = 5, lift: float = 1.0
+) -> tuple[list[Row], list[float]]:
+    """Whole teams in one arm each, with a level of their own."""
+    rng = np.random.default_rng(seed)
+    team = np.repeat(np.arange(teams), size)
+    treated = team % 2
+    values = rng.normal(10, 1, teams)[team] + lift * treated + rng.normal(0, 1, teams * size)
+    rows = assigned(["ab"[arm] for arm in treated], [f"t{name}" for name in team])
+    return rows, values.tolist()
+
+
+def test_a_dozen_clusters_are_tested_by_the_draw() -> None:
+    rows = rows_of(MEAN, *by_team(12, 20, lift=3.0))
+
+    difference = found(rows, "mean_difference")
+    assert difference.method == "randomisation"
+    assert known(difference.ci_low) < 3 < known(difference.ci_high)
+    assert known(difference.p_value) * 924 == pytest.approx(round(known(difference.p_value) * 924))
+    assert difference.std_error is None
+    assert effect_row(MEAN.primary, "b", rows) == difference
+
+
+@pytest.mark.parametrize(
+    ("teams", "reason"),
+    [
+        (4, "6 draws of the arms are possible: too few for an interval at this level"),
+        (1, "no cluster in one of the arms"),
+    ],
+)
+def test_a_handful_of_clusters_is_refused(teams: int, reason: str) -> None:
+    rows = rows_of(MEAN, *by_team(teams, 30))
+
+    assert (found(rows, "mean_difference").value, found(rows, "mean_difference").note) == (
+        None,
+        reason,
+    )
+
+
+def test_clusters_of_which_few_carry_the_comparison_are_refused() -> None:
+    teams = [f"t{number // 10}" for number in range(500)]
+    variants = ["b" if team in {"t0", "t1"} else "a" for team in teams]
+    values = np.random.default_rng(1).normal(0, 1, 500).tolist()
+
+    difference = found(rows_of(MEAN, assigned(variants, teams), values), "mean_difference")
+
+    assert difference.value is None
+    assert "effective degrees of freedom, fewer than 5" in difference.note
+
+
+def test_alike_units_have_a_longer_interval_than_independent_ones() -> None:
+    assignments, values = by_team(50, 10)
+    alone = plan_of("- {key: m, role: primary, kind: mean, source: observations.y}")
+
+    clustered = found(rows_of(MEAN, assignments, values), "mean_difference")
+    independent = found(rows_of(alone, assignments, values), "mean_difference")
+
+    assert (clustered.method, clustered.df) == ("cr1", 49)
+    assert clustered.value == pytest.approx(independent.value)
+    assert known(clustered.std_error) > 2 * known(independent.std_error)
+
+
+def test_segments_have_clusters_of_their_own() -> None:
+    assignments, values = by_team(30, 10)
+    tiers = [{**row, "tier": "pro" if number % 2 else "basic"} for number, row in
+             enumerate(assignments)]  # fmt: skip
+    asked = plan("kind: mean, source: observations.y", head="segments: [tier]")
+
+    rows = rows_of(asked, tiers, values)
+
+    assert {row.segment for row in rows if row.method == "cr2"} == {
+        "all",
+        "tier=basic",
+        "tier=pro",
+    }
+
+
+def test_agents_that_were_randomised_are_clusters_of_their_contacts() -> None:
+    asked = plan_of(
+        "- {key: m, role: primary, kind: ratio, source: contacts.handle_seconds,"
+        " denominator: contacts.handled, window: 10}"
+    )
+    asked = Plan(**{**{name: getattr(asked, name) for name in asked.__slots__}, "unit": Unit.AGENT})
+    agents = [f"g{number:02}" for number in range(24)]
+    assignments = [
+        {"unit_id": agent, "variant": "ab"[place % 2], "assigned_at": ASSIGNED}
+        for place, agent in enumerate(agents)
+    ]
+    contacts = [
+        {
+            "contact_id": f"{agent}-{call}",
+            "customer_id": "1",
+            "agent_id": agent,
+            "arrived_at": "2026-03-02T10:00",
+            "answered_at": "2026-03-02T10:01",
+            "talk_seconds": 200.0 + 40 * (place % 2) + 7 * (place * call % 11),
+        }
+        for place, agent in enumerate(agents)
+        for call in range(3 + place % 4)
+    ]
+
+    rows = evaluate(asked, compute(asked, assignments, contacts=contacts), as_of=AS_OF).estimates
+
+    difference = found(rows, "ratio_difference")
+    assert difference.method == "cr2"
+    assert known(difference.df) < 22
+    assert (difference.n_variant, difference.n_baseline) == (12, 12)
