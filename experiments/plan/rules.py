@@ -110,6 +110,8 @@ def _check_winsorising(section: Section, metric: Metric) -> None:
         section.refuse("winsorising", "only a mean in a window is winsorised")
     elif metric.adjustment is not None:
         section.refuse("winsorising", "a mean is adjusted or winsorised, not both")
+    if metric.cluster:
+        section.refuse("winsorising", "a mean has a cluster or is winsorised, not both")
 
 
 def _check_source(section: Section, name: str, source: Source, metric: Metric, unit: Unit) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pyarrow as pa
-from ibis.expr.types import StringValue, Table
+from ibis.expr.types import StringValue, Table, Value
 
 from experiments.plan.document import Kind, Metric, Plan
 from impact.analysis.clusters.units import clusters_of_units
@@ -55,7 +55,7 @@ def _joint(wide: Table, metric: Metric, vector: Vector, plan: Plan) -> Iterator[
 def _with_products(vector: Vector) -> Vector:
     """Keep outcome and denominator, and with a covariate what least squares need of it."""
     given = dict(zip(vector.names, vector.values, strict=True))
-    numbers = {name: given[name] for name in ("y", "d", "x") if name in given}
+    numbers: dict[str, Value] = {name: given[name] for name in ("y", "d", "x") if name in given}
     if "x" in numbers:
         y, x = numbers["y"], numbers["x"]
         numbers |= {"xy": x * y, "xx": x * x}

@@ -117,7 +117,7 @@ def satterthwaite_df(fit: ClusterFit, contrast: ArrayLike) -> float:
 
 def _stata(fit: ClusterFit) -> float:
     columns = fit.root.shape[0]
-    return fit.clusters / (fit.clusters - 1) * (fit.n - 1) / (fit.n - columns)
+    return float(fit.clusters / (fit.clusters - 1) * (fit.n - 1) / (fit.n - columns))
 
 
 def _eigen(fit: ClusterFit) -> tuple[Floats, Floats]:
