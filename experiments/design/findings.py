@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from experiments.plan.document import Metric, Unit
+from experiments.plan.document import Metric, Plan, Unit
 
 
 class Level(StrEnum):
@@ -15,29 +15,49 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing to know of a design: of which metric, or of what else, and why."""
+    """One thing to know of a design: of which metric, or of what else, and why.
+
+    `reason` says in a few words why the effect on the subject is not identified; empty where it
+    is, or where nobody measures it.
+    """
 
     level: Level
     subject: str
     sentence: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """What is randomised and measured.
 
-    `clusters` is how many agents, teams or queues there are, None where nobody said.
+    `clusters` is how many agents, teams or queues there are, None where nobody said. `money`
+    whether the plan reports revenue and its net.
     """
 
     unit: Unit
     metrics: tuple[Metric, ...]
     changes_handle_time: bool = True
     clusters: float | None = None
+    money: bool = False
 
 
-def warning(subject: str, sentence: str) -> Finding:
-    """Return what makes a result worthless or misleading."""
-    return Finding(level=Level.WARNING, subject=subject, sentence=sentence)
+def setting_of(
+    plan: Plan, *, changes_handle_time: bool = True, clusters: float | None = None
+) -> Setting:
+    """Return the setting of a plan; `shared_queue: false` in it takes interference away."""
+    return Setting(
+        unit=plan.unit,
+        metrics=plan.metrics,
+        changes_handle_time=changes_handle_time and plan.shared_queue is not False,
+        clusters=clusters,
+        money=plan.economics is not None,
+    )
+
+
+def warning(subject: str, sentence: str, reason: str = "") -> Finding:
+    """Return what makes a result worthless or misleading, or not identified for a reason."""
+    return Finding(level=Level.WARNING, subject=subject, sentence=sentence, reason=reason)
 
 
 def note(subject: str, sentence: str) -> Finding:

@@ -10,10 +10,10 @@ from experiments.design.comparisons import Comparison, smallest_comparison
 from experiments.design.demands import Demands, Unreachable
 from experiments.design.enrolment import LONGEST, Enrolment
 from experiments.design.expectations import Expectation
-from experiments.design.findings import Finding, Level, Setting
+from experiments.design.findings import Finding, setting_of
 from experiments.design.follow_up import FollowUp, daily_hazard, event_probability
 from experiments.design.sights import MeanSight, ProportionSight, Sight, SurvivalSight, Window
-from experiments.design.units import CLUSTERS, findings
+from experiments.design.units import CLUSTERS, findings, not_identified
 from experiments.plan.document import Direction, Kind, Metric, Plan, Table
 
 NOT_IDENTIFIED = Unreachable(reason="Not identified by this unit: no size helps.")
@@ -71,9 +71,8 @@ def foresee(
     comparison = smallest_comparison(plan.weights, plan.control)
     enrolment = _enrolment(expected, takes_part)
     sight = _sight(plan, expected, enrolment, comparison)
-    setting = Setting(
-        unit=plan.unit,
-        metrics=plan.metrics,
+    setting = setting_of(
+        plan,
         changes_handle_time=expected.changes_handle_time,
         clusters=enrolment.population,
     )
@@ -84,7 +83,8 @@ def foresee(
         moments=tuple(_moment(sight, expected, enrolment, day) for day in days),
         findings=findings(setting),
     )
-    return prospect if _is_identified(prospect) else _without_numbers(prospect)
+    unseen = plan.primary.key in not_identified(setting)
+    return _without_numbers(prospect) if unseen else prospect
 
 
 def baseline_of(metric: Metric, expected: Expectation) -> float:
@@ -93,13 +93,6 @@ def baseline_of(metric: Metric, expected: Expectation) -> float:
         return expected.baseline
     seen = FollowUp(accrual=0, further=metric.window or metric.horizon or 1)
     return event_probability(daily_hazard(expected.monthly_churn), seen)
-
-
-def _is_identified(prospect: Prospect) -> bool:
-    return all(
-        (finding.level, finding.subject) != (Level.WARNING, prospect.metric.key)
-        for finding in prospect.findings
-    )
 
 
 def _without_numbers(prospect: Prospect) -> Prospect:

@@ -1,14 +1,15 @@
-"""What the unit of randomisation can and cannot identify, said before the start."""
+"""What the unit of randomisation can and cannot identify: said before the start, and after."""
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from experiments.design.clusters import FEW
 from experiments.design.findings import Finding, Level, Setting, note, warning
-from experiments.plan.document import Kind, Role, Table, Unit
+from experiments.plan.document import Kind, Metric, Role, Table, Unit
 
 WAITING = frozenset({"wait_seconds", "abandoned"})
 LASTING = frozenset({Table.CHURN, Table.REVENUE})
+MONEY = "net_value"
 CLUSTERS = frozenset({Unit.AGENT, Unit.TEAM, Unit.QUEUE})
 SHARES_QUEUES = frozenset({Unit.CUSTOMER, Unit.CONTACT, Unit.AGENT, Unit.TEAM})
 IDENTIFIES: Mapping[Unit, str] = MappingProxyType(
@@ -27,6 +28,7 @@ IDENTIFIES: Mapping[Unit, str] = MappingProxyType(
 )
 # 300 calls an hour, 34 agents, calls 15 % longer in one variant: abandonment rises from 3.3 % to
 # 8.8 % when all get it; a split by customer showed +0.05 points.
+WAITING_IS_SHARED = "all variants wait in the same queue"
 SIMULATED = (
     "In a simulated queue where longer calls raised abandonment by 5.5 points, a test like this "
     "one showed 1% of it."
@@ -43,6 +45,15 @@ def findings(setting: Setting) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda finding: finding.level is Level.NOTE))
 
 
+def not_identified(setting: Setting) -> dict[str, Finding]:
+    """Return what no size of this design shows, by the key of the metric, or `MONEY`.
+
+    >>> not_identified(Setting(unit=Unit.QUEUE, metrics=()))
+    {}
+    """
+    return {finding.subject: finding for finding in findings(setting) if finding.reason}
+
+
 def _what_it_identifies(setting: Setting) -> Iterator[Finding]:
     yield note(setting.unit.value, IDENTIFIES[setting.unit])
 
@@ -51,7 +62,7 @@ def _waiting_is_shared(setting: Setting) -> Iterator[Finding]:
     """A queue is common to all variants: control waits as long as the variant does."""
     if setting.unit not in SHARES_QUEUES or not setting.changes_handle_time:
         return
-    waiting = [metric for metric in setting.metrics if metric.source.column in WAITING]
+    waiting = [metric for metric in setting.metrics if _is_waiting(metric)]
     for metric in waiting:
         guard = " As a guardrail it would look safe whatever happens." * (
             metric.role is Role.GUARDRAIL
@@ -62,6 +73,7 @@ def _waiting_is_shared(setting: Setting) -> Iterator[Finding]:
             f"so longer calls of one make everybody wait. {SIMULATED} No difference is no proof "
             f"of no harm.{guard} Alternate the policy between time windows, or compute the "
             "waiting of a roll-out from the handle time of each variant.",
+            WAITING_IS_SHARED,
         )
     if not waiting:
         yield note(
@@ -76,14 +88,23 @@ def _lasting_outcomes(setting: Setting) -> Iterator[Finding]:
     """Churn and revenue belong to customers, who may meet several variants."""
     if setting.unit in {Unit.CUSTOMER, Unit.QUEUE}:
         return
-    for metric in setting.metrics:
-        if metric.source.table in LASTING:
-            yield warning(
-                metric.key,
-                f"{metric.label} is not identified: a customer who makes several contacts meets "
-                f"several variants when each {setting.unit} is randomised, and what follows "
-                "belongs to none of them. Randomise each customer.",
-            )
+    lasting = [metric for metric in setting.metrics if metric.source.table in LASTING]
+    subjects = [(metric.key, f"{metric.label} is") for metric in lasting]
+    subjects += [(MONEY, "What customers pay, and its net of handling, are")] * setting.money
+    for subject, said in subjects:
+        yield warning(
+            subject,
+            f"{said} not identified: a customer who makes several contacts meets "
+            f"several variants when each {setting.unit} is randomised, and what follows "
+            "belongs to none of them. Randomise each customer.",
+            f"customers meet several variants when each {setting.unit} is randomised",
+        )
+
+
+def _is_waiting(metric: Metric) -> bool:
+    """Whether a metric is about waiting: by its column, or by the rows that it keeps."""
+    named = {metric.source.column, *(name for name, _ in metric.source.where)}
+    return metric.source.table is Table.CONTACTS and not named.isdisjoint(WAITING)
 
 
 def _clusters_are_few(setting: Setting) -> Iterator[Finding]:

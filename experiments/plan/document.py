@@ -218,7 +218,8 @@ class Plan:
     """What will be measured and how.
 
     `weights` are integers that sum to 10,000, in the order of the buckets, control included.
-    `as_of` is None when the plan leaves it to the run.
+    `as_of` is None when the plan leaves it to the run. `shared_queue` is False where the plan
+    says that the variants do not make each other wait; None where it says nothing, and they do.
     """
 
     key: str
@@ -236,6 +237,7 @@ class Plan:
     families: tuple[Family, ...] = ()
     economics: Economics | None = None
     compliance: Compliance | None = None
+    shared_queue: bool | None = None
 
     @property
     def variants(self) -> tuple[str, ...]:

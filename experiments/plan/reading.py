@@ -92,6 +92,7 @@ def _read(section: Section) -> Plan:
         families=read_families(section, {metric.key for metric in metrics}),
         economics=economics,
         compliance=read_compliance(section),
+        shared_queue=_shared_queue(section),
     )
     check_compliance(section, plan)
     section.refuse_unknown()
@@ -186,6 +187,16 @@ def _confidence_level(section: Section) -> float:
         section.refuse("confidence_level", "must be 0.5 to 0.999")
         return 0.95
     return level
+
+
+def _shared_queue(section: Section) -> bool | None:
+    """Return False where a plan says so; yes is the same as silence."""
+    value = section.scalar("shared_queue")
+    if value is None or value.text == "true":
+        return None
+    if value.text != "false":
+        section.refuse("shared_queue", "must be true or false")
+    return False
 
 
 def _check_roles(section: Section, metrics: list[tuple[str, Role]]) -> None:

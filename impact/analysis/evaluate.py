@@ -11,10 +11,10 @@ from impact.analysis.checks.registry import run_checks
 from impact.analysis.checks.sample_ratio import sample_ratio_row
 from impact.analysis.clusters.estimating import estimate_clusters
 from impact.analysis.compliance.estimating import estimate_compliance
-from impact.analysis.decision import decide
 from impact.analysis.estimates import Analysis, Curve, Estimate
 from impact.analysis.families import adjusted_for_multiplicity
 from impact.analysis.headlines import headline_of
+from impact.analysis.identification import decide_identified, identified_only
 from impact.analysis.lifetimes import estimate_lifetimes
 from impact.analysis.looks.bounds import bound_of, money_bound
 from impact.analysis.looks.showing import Showing, hidden
@@ -60,15 +60,15 @@ def evaluate(plan: Plan, statistics: SufficientStatistics, *, as_of: datetime) -
         arms=statistics.arms,
         as_of=as_of,
         final=look is None,
-        estimates=(*raw, *money),
+        estimates=identified_only(plan, (*raw, *money)),
     )
-    estimates = adjusted_for_multiplicity(plan, (*rows, *money))
+    estimates = adjusted_for_multiplicity(plan, identified_only(plan, (*rows, *money)))
     checks = run_checks(context)
     return Analysis(
         estimates=hidden((*estimates, sample_ratio_row(context))),
         curves=tuple(curve for part in found for curve in part.curves),
         checks=checks,
-        decision=decide(plan, estimates, checks, look=look),
+        decision=decide_identified(plan, estimates, checks, look=look),
     )
 
 

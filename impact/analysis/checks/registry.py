@@ -6,6 +6,7 @@ from impact.analysis.checks.balance import pre_period_balance
 from impact.analysis.checks.compliance import compliance
 from impact.analysis.checks.context import CheckContext
 from impact.analysis.checks.freshness import data_freshness
+from impact.analysis.checks.interference import interference
 from impact.analysis.checks.proportional_hazards import proportional_hazards
 from impact.analysis.checks.sample_ratio import NAME as SAMPLE_RATIO
 from impact.analysis.checks.sample_ratio import sample_ratio
@@ -19,6 +20,7 @@ CHECKS: tuple[Callable[[CheckContext], Check | None], ...] = (
     pre_period_balance,
     compliance,
     data_freshness,
+    interference,
     proportional_hazards,
 )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from experiments.plan.document import Metric, Role
 from impact.analysis.estimates import Estimate
 from impact.analysis.headlines import benefit_interval, effect_row, favours_less, headline_of
+from impact.analysis.identification import NOTE as NOT_IDENTIFIED
 from impact.reports.blocks import Cell, Column, Paragraph, Section, Table, Tone
 from impact.reports.effects import remark
 from impact.reports.findings import Findings
@@ -14,7 +15,8 @@ from impact.reports.scales import interval_text, is_difference, scale_of, value_
 EXPLANATION = (
     "Held: the whole interval lies on the safe side of the largest acceptable harm. Broken: the "
     "whole interval lies beyond it. Open: it lies inside the interval, so the data allows neither. "
-    "A guardrail without a margin is broken only where harm is shown."
+    "A guardrail without a margin is broken only where harm is shown. Not identified: this unit of "
+    "randomisation cannot show it, however many there are."
 )
 
 
@@ -31,6 +33,7 @@ BROKEN = Judgement(word="broken", tone=Tone.BAD)
 NOT_SHOWN = Judgement(word="no harm shown", tone=Tone.GOOD)
 OPEN = Judgement(word="open", tone=Tone.CAUTION)
 UNKNOWN = Judgement(word="no estimate", tone=Tone.CAUTION)
+UNSEEN = Judgement(word=NOT_IDENTIFIED, tone=Tone.CAUTION)
 
 
 def guardrails(findings: Findings) -> Section:
@@ -60,7 +63,7 @@ def judge(metric: Metric, estimate: Estimate | None) -> Judgement:
     """Compare the interval with the margin, or without one with no effect at all."""
     interval = None if estimate is None else benefit_interval(metric, estimate)
     if interval is None:
-        return UNKNOWN
+        return UNSEEN if remark(estimate).startswith(NOT_IDENTIFIED) else UNKNOWN
     low, high = interval
     if metric.margin is None:
         return BROKEN if high < 0 else NOT_SHOWN

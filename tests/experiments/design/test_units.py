@@ -2,8 +2,8 @@
 
 import pytest
 
-from experiments.design.findings import Finding, Level, Setting
-from experiments.design.units import IDENTIFIES, findings
+from experiments.design.findings import Finding, Level, Setting, setting_of
+from experiments.design.units import IDENTIFIES, MONEY, findings, not_identified
 from experiments.plan.document import Metric, Unit
 from experiments.plan.reading import read_plan
 
@@ -116,3 +116,19 @@ def test_every_unit_is_spoken_of_in_whole_sentences() -> None:
         for finding in findings(Setting(unit=unit, metrics=metrics(Unit.CUSTOMER, ABANDONED))):
             assert finding.sentence.endswith(".")
             assert "  " not in finding.sentence
+
+
+def test_only_what_no_size_would_show_is_not_identified() -> None:
+    waiting = Setting(unit=Unit.CUSTOMER, metrics=metrics(Unit.CUSTOMER, ABANDONED))
+    few = Setting(unit=Unit.AGENT, metrics=metrics(Unit.AGENT, QUALITY), clusters=12)
+    money = Setting(unit=Unit.CONTACT, metrics=metrics(Unit.CONTACT, QUALITY), money=True)
+
+    assert set(not_identified(waiting)) == {"main"}
+    assert not_identified(few) == {}
+    assert set(not_identified(money)) == {MONEY}
+
+
+def test_a_plan_that_rules_out_shared_queues_identifies_waiting() -> None:
+    plan = read_plan(PLAN.format(unit="customer", measure=ABANDONED) + "shared_queue: false")
+
+    assert not_identified(setting_of(plan)) == {}

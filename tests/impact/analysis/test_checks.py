@@ -152,7 +152,7 @@ def test_imbalance_before_the_start_warns_at_a_hundredth_and_fails_at_a_thousand
 def test_checks_without_anything_to_look_at_are_absent() -> None:
     names = [check.name for check in run_checks(context_of(EVEN))]
 
-    assert names == ["sample_ratio", "multiple_exposure", "late_assignment"]
+    assert names == ["sample_ratio", "multiple_exposure", "late_assignment", "interference"]
 
 
 def test_only_a_failed_split_breaks_the_comparison() -> None:

@@ -1,0 +1,96 @@
+"""What the unit of randomisation cannot identify: "not identified" in place of a misleading zero.
+
+Arms keep their own means and curves, which are facts. What compares arms is taken back: a split
+by customer of one queue shows a hundredth of what a policy does to waiting, with a small interval.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from experiments.design.findings import Finding, setting_of
+from experiments.design.units import MONEY, not_identified
+from experiments.plan.document import Plan, Role
+from impact.analysis.checks.registry import split_is_broken
+from impact.analysis.decision import decide
+from impact.analysis.estimates import Check, Decision, Estimate, Verdict
+from impact.analysis.rows import INTERIM
+
+NOTE = "not identified"
+OF_ONE_ARM = frozenset(
+    {
+        *("mean", "standard_deviation", "quantile", "proportion", "ratio", "survival_probability"),
+        *("median_survival", "rmst", "cumulative_incidence", "lifetime_revenue"),
+    }
+)
+OF_CUSTOMERS = frozenset({"revenue", "net_value"})
+MONEY_KIND = "money"
+
+
+def identified_only(plan: Plan, estimates: tuple[Estimate, ...]) -> tuple[Estimate, ...]:
+    """Return the rows with those emptied that compare arms in what the unit cannot identify."""
+    unseen = not_identified(setting_of(plan))
+    return tuple(_checked(row, unseen) for row in estimates) if unseen else estimates
+
+
+def decide_identified(
+    plan: Plan, estimates: tuple[Estimate, ...], checks: tuple[Check, ...], *, look: int | None
+) -> Decision:
+    """Return the verdict, which never rests on what the unit cannot identify.
+
+    A primary metric that is not identified has no answer, however long it runs. A guardrail that
+    is not identified proves no absence of harm: what would ship without it has no answer either.
+    """
+    unseen = not_identified(setting_of(plan))
+    if plan.primary.key in unseen and not split_is_broken(checks):
+        reason = unseen[plan.primary.key].sentence
+        return Decision(verdict=Verdict.NOT_IDENTIFIED, reasons=(reason,))
+    blind = {
+        metric.key
+        for metric in plan.metrics
+        if metric.role is Role.GUARDRAIL and metric.key in unseen
+    }
+    if not blind:
+        return decide(plan, estimates, checks, look=look)
+    seen = tuple(metric for metric in plan.metrics if metric.key not in blind)
+    decision = decide(replace(plan, metrics=seen), estimates, checks, look=look)
+    return _beside_the_unseen(decision, tuple(unseen[key].sentence for key in sorted(blind)))
+
+
+def _beside_the_unseen(decision: Decision, sentences: tuple[str, ...]) -> Decision:
+    verdict = decision.verdict
+    if verdict is Verdict.SHIP:
+        verdict = Verdict.NOT_IDENTIFIED
+    return Decision(verdict=verdict, reasons=(*decision.reasons, *sentences))
+
+
+def _checked(row: Estimate, unseen: Mapping[str, Finding]) -> Estimate:
+    subject = _subject(row)
+    if subject not in unseen or row.quantity in OF_ONE_ARM:
+        return row
+    marks = [INTERIM] if row.look is not None else []
+    return Estimate(
+        metric=row.metric,
+        kind=row.kind,
+        method=row.method,
+        quantity=row.quantity,
+        population=row.population,
+        segment=row.segment,
+        variant=row.variant,
+        baseline=row.baseline,
+        term=row.term,
+        at=row.at,
+        unit=row.unit,
+        look=row.look,
+        n_variant=row.n_variant,
+        n_baseline=row.n_baseline,
+        events_variant=row.events_variant,
+        events_baseline=row.events_baseline,
+        note="; ".join([*marks, f"{NOTE}: {unseen[subject].reason}"]),
+    )
+
+
+def _subject(row: Estimate) -> str:
+    """Return what a row is about: the money that follows a customer has no metric of the plan."""
+    if row.kind != MONEY_KIND:
+        return row.metric
+    return MONEY if row.metric.removeprefix("economics_") in OF_CUSTOMERS else ""
