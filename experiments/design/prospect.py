@@ -17,6 +17,7 @@ from experiments.design.units import CLUSTERS, findings, not_identified
 from experiments.plan.document import Direction, Kind, Metric, Plan, Table
 
 NOT_IDENTIFIED = Unreachable(reason="Not identified by this unit: no size helps.")
+NOT_SIZED = Unreachable(reason="No formula sizes a quantile: it depends on how dense values are.")
 USUAL_DAYS = (30, 60, 90, 180)
 
 
@@ -83,8 +84,10 @@ def foresee(
         moments=tuple(_moment(sight, expected, enrolment, day) for day in days),
         findings=findings(setting),
     )
+    if plan.primary.kind is Kind.QUANTILE:
+        return _without_numbers(prospect, NOT_SIZED)
     unseen = plan.primary.key in not_identified(setting)
-    return _without_numbers(prospect) if unseen else prospect
+    return _without_numbers(prospect, NOT_IDENTIFIED) if unseen else prospect
 
 
 def baseline_of(metric: Metric, expected: Expectation) -> float:
@@ -95,10 +98,10 @@ def baseline_of(metric: Metric, expected: Expectation) -> float:
     return event_probability(daily_hazard(expected.monthly_churn), seen)
 
 
-def _without_numbers(prospect: Prospect) -> Prospect:
+def _without_numbers(prospect: Prospect, reason: Unreachable) -> Prospect:
     """A size for what no size shows would invite to start."""
-    moments = tuple(replace(moment, change=NOT_IDENTIFIED) for moment in prospect.moments)
-    return replace(prospect, needed=NOT_IDENTIFIED, moments=moments)
+    moments = tuple(replace(moment, change=reason) for moment in prospect.moments)
+    return replace(prospect, needed=reason, moments=moments)
 
 
 def _enrolment(expected: Expectation, takes_part: float) -> Enrolment:
@@ -130,7 +133,7 @@ def _sight(
                 baseline=baseline_of(metric, expected),
                 rises=metric.direction is Direction.INCREASE,
             )
-        case Kind.MEAN | Kind.RATIO:
+        case Kind.MEAN | Kind.RATIO | Kind.QUANTILE:
             return MeanSight(window=window, demands=demands, deviation=_deviation(plan, expected))
 
 

@@ -156,4 +156,6 @@ def questions(plan: Plan) -> set[str]:
         case Kind.MEAN | Kind.RATIO:
             asked.add("variation")
             asked |= {"cluster_size", "icc"} if plan.unit in CLUSTERS else set()
+        case Kind.QUANTILE:
+            pass
     return asked

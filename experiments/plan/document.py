@@ -43,6 +43,7 @@ class Kind(StrEnum):
     MEAN = "mean"
     PROPORTION = "proportion"
     RATIO = "ratio"
+    QUANTILE = "quantile"
 
 
 class CovariateKind(StrEnum):
@@ -77,6 +78,7 @@ class Aggregate(StrEnum):
     COUNT = "count"
     ANY = "any"
     MEAN = "mean"
+    EACH = "each"  # every row for itself: a quantile is of rows, such as contacts
 
 
 class Maturity(StrEnum):
@@ -146,6 +148,7 @@ class Metric:
     `window` is whole days, `horizon` days. `window` is None for time_to_event, for
     observations that carry the final value, and for a mean of revenue until a horizon.
     `denominator` only for ratio.
+    `quantile` is the share at or below it, only for kind quantile.
     `margin` is the largest acceptable harm of a guardrail, on the scale of the difference
     (of the hazard ratio for time_to_event: 1.1 means ten per cent more hazard).
     `cluster` names the column whose values hold units that are alike: villages, teams, agents.
@@ -166,6 +169,7 @@ class Metric:
     cluster: str = ""
     adjustment: Cuped | None = None
     winsorising: Winsorising | None = None
+    quantile: float | None = None
     direction: Direction = Direction.INCREASE
     margin: float | None = None
     time_to_event: TimeToEvent | None = None
@@ -182,8 +186,8 @@ class Metric:
 
     @property
     def is_windowed(self) -> bool:
-        """Whether it is one number per unit, of rows inside of a window."""
-        return self.kind is not Kind.TIME_TO_EVENT and not self.is_lifetime
+        """Whether it is a mean, a share or a ratio per unit, of rows inside of a window."""
+        return self.kind in {Kind.MEAN, Kind.PROPORTION, Kind.RATIO} and not self.is_lifetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,12 +18,13 @@ from experiments.plan.document import (
 )
 from experiments.plan.fields import Section
 from experiments.plan.lengths import days, horizon
+from experiments.plan.quantiles import read_quantile
 from experiments.plan.sources import PLACEHOLDER, SECONDS, read_source
 from experiments.plan.time_to_event_reading import read_time_to_event, refuse_time_to_event
 from experiments.plan.winsorising import read_winsorising
 from experiments.plan.yaml_lines import Mapping, Scalar, Sequence
 
-NOT_BUILT = ("quantile", "alternative")
+NOT_BUILT = ("alternative",)
 ABSENT = "this release has no such method"
 HARMFUL = frozenset({"abandoned", "transferred"})
 
@@ -31,7 +32,7 @@ HARMFUL = frozenset({"abandoned", "transferred"})
 def read_metric(section: Section, time_unit: TimeUnit, currency: str) -> Metric:
     """Return one metric; what is wrong with it is noted in the section."""
     refuse_not_built(section, NOT_BUILT)
-    kind = _kind(section)
+    kind = section.choice("kind", Kind)
     source, denominator = _sources(section, kind)
     metric = Metric(
         key=section.key("key"),
@@ -47,6 +48,7 @@ def read_metric(section: Section, time_unit: TimeUnit, currency: str) -> Metric:
         cluster=section.text("cluster"),
         adjustment=_adjustment(section, time_unit),
         winsorising=read_winsorising(section),
+        quantile=read_quantile(section, kind),
         maturity=section.choice("maturity", Maturity, default=Maturity.COMPLETE),
         direction=section.choice("direction", Direction, default=_good_direction(kind, source)),
         margin=_margin(section, kind),
@@ -64,14 +66,6 @@ def refuse_not_built(section: Section, names: tuple[str, ...]) -> None:
     for name in names:
         if name in section.mapping.entries and section.given(name) is not None:
             section.refuse(name, ABSENT)
-
-
-def _kind(section: Section) -> Kind:
-    value = section.scalar("kind")
-    if value is not None and value.text == "quantile":
-        section.refuse("kind", ABSENT)
-        return Kind.MEAN
-    return section.choice("kind", Kind)
 
 
 def _sources(section: Section, kind: Kind) -> tuple[Source, Source | None]:

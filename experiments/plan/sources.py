@@ -28,6 +28,7 @@ ALLOWED: Mapping[Kind, tuple[Aggregate, ...]] = MappingProxyType(
         Kind.PROPORTION: (Aggregate.ANY,),
         Kind.MEAN: (Aggregate.SUM, Aggregate.COUNT, Aggregate.MEAN),
         Kind.RATIO: (Aggregate.SUM, Aggregate.COUNT),
+        Kind.QUANTILE: (Aggregate.EACH, Aggregate.SUM, Aggregate.COUNT, Aggregate.MEAN),
     }
 )
 PLACEHOLDER = Source(table=Table.CONTACTS, aggregate=Aggregate.COUNT)
@@ -59,6 +60,8 @@ def default_aggregate(table: Table, column: str, kind: Kind) -> Aggregate:
         return Aggregate.ANY
     if not column:
         return Aggregate.COUNT
+    if kind is Kind.QUANTILE:
+        return Aggregate.EACH
     if kind is Kind.MEAN and table in {Table.SURVEYS, Table.OBSERVATIONS}:
         return Aggregate.MEAN
     return Aggregate.SUM
@@ -85,7 +88,7 @@ def _long(section: Section, kind: Kind) -> Source:
     )
     if aggregate not in ALLOWED[kind]:
         section.refuse("aggregate", f"must be one of {', '.join(ALLOWED[kind])} for a {kind}")
-    if aggregate in {Aggregate.SUM, Aggregate.MEAN} and not column:
+    if aggregate in {Aggregate.SUM, Aggregate.MEAN, Aggregate.EACH} and not column:
         section.refuse("aggregate", "needs a column")
     where = _where(section)
     section.refuse_unknown()
@@ -112,6 +115,6 @@ def _check_column(section: Section, name: str, table: Table, column: str) -> Non
 def _checked_kind(section: Section, name: str, table: Table, column: str, kind: Kind) -> Aggregate:
     if kind is Kind.TIME_TO_EVENT and table is not Table.CHURN:
         section.refuse(name, "must be churn: this release has no other time to an event")
-    if table is Table.CHURN and kind in {Kind.MEAN, Kind.RATIO}:
+    if table is Table.CHURN and kind in {Kind.MEAN, Kind.RATIO, Kind.QUANTILE}:
         section.refuse(name, "churn is a time_to_event or a proportion")
     return default_aggregate(table, column, kind)

@@ -6,10 +6,17 @@ from typing import TypeVar
 import numpy as np
 
 from impact.analysis.rows import Sides
-from impact.analysis.sufficient import ALL, ArmLifetime, ArmMoments, ArmProportion, Moments
+from impact.analysis.sufficient import (
+    ALL,
+    ArmLifetime,
+    ArmMoments,
+    ArmProportion,
+    ArmQuantile,
+    Moments,
+)
 from impact.stats.means.welch import Sample
 
-Arm = TypeVar("Arm", ArmLifetime, ArmMoments, ArmProportion)
+Arm = TypeVar("Arm", ArmLifetime, ArmMoments, ArmProportion, ArmQuantile)
 
 
 def by_segment(

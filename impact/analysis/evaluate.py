@@ -21,6 +21,7 @@ from impact.analysis.looks.showing import Showing, hidden
 from impact.analysis.means import estimate_means
 from impact.analysis.money import estimate_money
 from impact.analysis.proportions import estimate_proportions
+from impact.analysis.quantiles import estimate_quantiles
 from impact.analysis.ratios import estimate_ratios
 from impact.analysis.rows import Sides, row, subject_of
 from impact.analysis.sufficient import SufficientStatistics
@@ -151,11 +152,19 @@ def _ratio(plan: Plan, metric: Metric, statistics: SufficientStatistics, look: i
     return Found(estimates=estimate_ratios(plan, metric, arms, look=look))
 
 
+def _quantile(
+    plan: Plan, metric: Metric, statistics: SufficientStatistics, look: int | None
+) -> Found:
+    arms = statistics.quantiles.get(metric.key, ())
+    return Found(estimates=estimate_quantiles(plan, metric, arms, look=look))
+
+
 METHODS: Mapping[Kind, Method] = MappingProxyType(
     {
         Kind.TIME_TO_EVENT: _survival,
         Kind.MEAN: _mean,
         Kind.PROPORTION: _proportion,
         Kind.RATIO: _ratio,
+        Kind.QUANTILE: _quantile,
     }
 )

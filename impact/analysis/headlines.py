@@ -46,6 +46,9 @@ HEADLINES: Mapping[Kind, Headline] = MappingProxyType(
         Kind.RATIO: Headline(
             effect="ratio_difference", test="ratio_difference", methods=(*CLUSTERED, "delta")
         ),
+        Kind.QUANTILE: Headline(
+            effect="quantile_difference", test="quantile_difference", methods=("woodruff",)
+        ),
     }
 )
 

@@ -22,6 +22,7 @@ from impact.analysis.storage_arrays import (
 from impact.analysis.sufficient import (
     ArmCount,
     ArmProportion,
+    ArmQuantile,
     CheckCounts,
     SufficientStatistics,
 )
@@ -72,6 +73,10 @@ def load(stored: bytes) -> SufficientStatistics:
             metric: tuple(clusters_from(counts) for counts in found)
             for metric, found in document.get("clusters", {}).items()
         },
+        quantiles={
+            metric: tuple(ArmQuantile(**arm) for arm in arms)
+            for metric, arms in document.get("quantiles", {}).items()
+        },
         not_estimable=document["not_estimable"],
         information={
             metric: tuple(looks) for metric, looks in document.get("information", {}).items()
@@ -89,6 +94,10 @@ def _document(statistics: SufficientStatistics) -> dict[str, Any]:
         }
     if statistics.compliance:
         document["compliance"] = _moments_to(statistics.compliance)
+    if statistics.quantiles:
+        document["quantiles"] = {
+            metric: [asdict(arm) for arm in arms] for metric, arms in statistics.quantiles.items()
+        }
     if statistics.caps:
         document["caps"] = statistics.caps
     if statistics.clusters:

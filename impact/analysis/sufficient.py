@@ -143,6 +143,24 @@ class ArmLifetime:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArmQuantile:
+    """A quantile of the values of one arm and segment, with the ends of its interval.
+
+    `units` counts the units, those without a value too, `rows` the values; the interval is of
+    `level`. None: there is none, or the interval leaves the values that there are.
+    """
+
+    variant: str
+    segment: str = ALL
+    units: int
+    rows: int
+    value: float | None
+    low: float | None
+    high: float | None
+    level: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckCounts:
     """What the trust checks count.
 
@@ -185,6 +203,7 @@ class SufficientStatistics:
     lifetimes: dict[str, tuple[ArmLifetime, ...]] = field(default_factory=dict)
     compliance: dict[str, tuple[ArmMoments, ...]] = field(default_factory=dict)
     clusters: dict[str, tuple[ClusterCounts, ...]] = field(default_factory=dict)
+    quantiles: dict[str, tuple[ArmQuantile, ...]] = field(default_factory=dict)
     caps: dict[str, float] = field(default_factory=dict)  # metric -> where it is winsorised
     not_estimable: dict[str, str] = field(default_factory=dict)  # metric -> reason
     information: dict[str, tuple[int, ...]] = field(default_factory=dict)

@@ -6,7 +6,7 @@ Metrics declare what they need; the join computes all of it in one pass per tabl
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from experiments.plan.document import Aggregate, Metric, Plan, Source, Table
+from experiments.plan.document import Aggregate, Kind, Metric, Plan, Source, Table
 from impact.join.exchange import is_convertible
 from impact.join.inputs import Inputs
 
@@ -87,12 +87,17 @@ def all_measures(
     plan: Plan, metrics: Iterable[Metric], inputs: Inputs, earlier: Iterable[Measure]
 ) -> tuple[Measure, ...]:
     """Return every number per unit that these metrics, the money and the checks ask for."""
-    windowed = [metric for metric in metrics if metric.is_windowed]
+    windowed = [metric for metric in metrics if metric.is_windowed or _is_of_units(metric)]
     return (
         *(measure for metric in windowed for measure in _of_metric(metric)),
         *money_measures(plan, inputs).values(),
         *earlier,
     )
+
+
+def _is_of_units(metric: Metric) -> bool:
+    """Whether it is a quantile of one number per unit, not of rows."""
+    return metric.kind is Kind.QUANTILE and metric.source.aggregate is not Aggregate.EACH
 
 
 def _of_metric(metric: Metric) -> Iterator[Measure]:

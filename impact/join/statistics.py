@@ -29,6 +29,7 @@ from impact.join.measures import (
 )
 from impact.join.moments import Vector, moments_of, proportions_of
 from impact.join.past_looks import past_information
+from impact.join.quantiles import quantiles_of
 from impact.join.survival import causes_of, survival_counts
 from impact.join.units import build_units
 from impact.join.vectors import vectors_of, with_adjustments
@@ -65,7 +66,10 @@ def _statistics_at(
     earlier = pre_period_measures(plan, known)
     measures = all_measures(plan, metrics, known, earlier.values())
     lifetimes = [metric for metric in metrics if metric.is_lifetime]
-    with_ids = bool(measures or lifetimes) or any(_finds_its_churn(metric) for metric in metrics)
+    by_rows = lifetimes or any(
+        metric.kind is Kind.QUANTILE or _finds_its_churn(metric) for metric in metrics
+    )
+    with_ids = bool(measures or by_rows)
     units = build_units(connection, known, plan, as_of=as_of, with_ids=with_ids)
     eligible = units.filter(units.eligible)
     measured = measure_units(connection, eligible, known, plan, measures)
@@ -88,6 +92,11 @@ def _statistics_at(
         lifetimes={
             metric.key: lifetimes_of(connection, eligible, known, plan, metric)
             for metric in lifetimes
+        },
+        quantiles={
+            metric.key: quantiles_of(connection, measured, known, plan, metric, as_of=as_of)
+            for metric in metrics
+            if metric.kind is Kind.QUANTILE
         },
         caps=caps,
         compliance=compliance_moments(adjusted, vectors, plan),

@@ -46,6 +46,33 @@ def measure_units(
 def _per_unit(
     units: Table, inputs: Inputs, plan: Plan, fact: Fact, measures: list[Measure]
 ) -> Table:
+    rows = _borne(units, inputs, plan, fact)
+    if fact is Fact.REVENUE:
+        _refuse_currencies(rows, measures, plan)
+    sums = {
+        measure.name: _aggregated(rows, measure, _inside(rows, measure, plan))
+        for measure in measures
+    }
+    return rows.group_by("fact_unit").aggregate(**sums)
+
+
+def rows_inside(units: Table, inputs: Inputs, plan: Plan, measure: Measure) -> Table:
+    """Return every row of a measure inside of its units' windows: `fact_unit` and its `value`.
+
+    Raises:
+        InputMissing: a table or column of the plan was not given.
+        UnknownCurrency: an amount that counts has no rate.
+    """
+    rows = _borne(units, inputs, plan, measure.source.table)
+    if measure.source.table is Fact.REVENUE:
+        _refuse_currencies(rows, [measure], plan)
+    inside = rows.filter(_inside(rows, measure, plan))
+    value = _value(inside, measure.source).cast("float64")
+    return inside.select("fact_unit", value=value).filter(lambda found: found["value"].notnull())
+
+
+def _borne(units: Table, inputs: Inputs, plan: Plan, fact: Fact) -> Table:
+    """Return the rows of one table with the units that bear them."""
     facts = facts_of(inputs, plan, fact)
     borne = units.select(
         fact_unit=units.unit_id,
@@ -57,14 +84,7 @@ def _per_unit(
     rows = borne.inner_join(facts, borne.unit_key_ == facts.key_)
     if fact is Fact.CONTACTS:
         rows = rows.mutate(at_=_since_asked(rows))
-    if fact is Fact.REVENUE:
-        rows = with_rates(rows, plan)
-        _refuse_currencies(rows, measures, plan)
-    sums = {
-        measure.name: _aggregated(rows, measure, _inside(rows, measure, plan))
-        for measure in measures
-    }
-    return rows.group_by("fact_unit").aggregate(**sums)
+    return with_rates(rows, plan) if fact is Fact.REVENUE else rows
 
 
 def _since_asked(rows: Table) -> TimestampValue:
@@ -137,7 +157,7 @@ def _aggregated(rows: Table, measure: Measure, inside: BooleanValue) -> Value:
             return value.cast("float64").abs().max(where=inside)
         case Aggregate.MEAN:
             return value.cast("float64").mean(where=inside)
-        case Aggregate.SUM:
+        case Aggregate.SUM | Aggregate.EACH:
             exact = value if source.table is Fact.REVENUE else value.cast("float64")
             return exact.sum(where=inside)
 

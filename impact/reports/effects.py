@@ -11,6 +11,7 @@ DIFFERENCES: dict[Kind, tuple[str, ...]] = {
     Kind.MEAN: ("mean_difference", "lifetime_revenue_difference"),
     Kind.PROPORTION: ("proportion_difference",),
     Kind.RATIO: ("ratio_difference",),
+    Kind.QUANTILE: ("quantile_difference",),
 }
 LEVELS = {
     "survival_probability_difference": "survival_probability",
@@ -19,6 +20,7 @@ LEVELS = {
     "lifetime_revenue_difference": "lifetime_revenue",
     "proportion_difference": "proportion",
     "ratio_difference": "ratio",
+    "quantile_difference": "quantile",
     "net_value": "mean",
 }
 RELATIVES = {Kind.TIME_TO_EVENT: "hazard_ratio", Kind.PROPORTION: "risk_ratio"}

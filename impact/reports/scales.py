@@ -13,6 +13,7 @@ SHARE_DIFFERENCES = frozenset(f"{share}_difference" for share in SHARES)
 COMPLIER_EFFECTS = frozenset({"complier_average_effect", "effect_per_minute"})
 RATIOS = frozenset({"hazard_ratio", "risk_ratio", "rmst_ratio", "subdistribution_hazard_ratio"})
 FRACTIONS = frozenset({"relative_difference", "return_on_cost"})
+QUANTILE = "quantile"
 CURRENCY = re.compile(r"[A-Z]{3}")
 NO_EFFECT_RATIO = 1.0
 NAMES: Mapping[str, str] = MappingProxyType(
@@ -36,6 +37,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "lifetime_revenue_difference": "Difference in lifetime revenue",
         "proportion_difference": "Difference in shares",
         "ratio_difference": "Difference in ratios",
+        "quantile_difference": "Difference in quantiles",
         "complier_average_effect": "Effect on compliers",
         "effect_per_minute": "Effect per minute",
     }
@@ -70,6 +72,7 @@ METHODS: Mapping[str, str] = MappingProxyType(
         "cr2": "by cluster (CR2)",
         "randomisation": "randomisation inference",
         "winsorised": "winsorised",
+        "woodruff": "Woodruff, by unit",
         "newcombe": "Newcombe",
         "delta": "delta method",
         "two_stage_least_squares": "two-stage least squares",
@@ -168,6 +171,18 @@ def at_text(at: float | None, unit: TimeUnit) -> str:
     if at is None:
         return ""
     return f"{at:g} {unit.name}{'' if at == 1 else 's'}"
+
+
+def place_text(estimate: Estimate, unit: TimeUnit) -> str:
+    """Write where a row stands: a time of the plan, or which quantile it is.
+
+    >>> row = Estimate(metric="m", kind="quantile", method="woodruff", quantity="quantile", at=0.9)
+    >>> place_text(row, TimeUnit())
+    'the 90% quantile'
+    """
+    if estimate.at is not None and estimate.quantity.startswith(QUANTILE):
+        return f"the {estimate.at * 100:g}% quantile"
+    return at_text(estimate.at, unit)
 
 
 def _digits(estimate: Estimate, scale: Scale) -> int:

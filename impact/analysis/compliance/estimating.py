@@ -23,6 +23,7 @@ NO_NUMBER = {
     Kind.TIME_TO_EVENT: "a hazard ratio cannot be divided by a share of compliers: ask for the "
     "proportion that churned in a window",
     Kind.RATIO: "a ratio of sums has no effect per unit: ask for a mean per unit",
+    Kind.QUANTILE: "a quantile has no effect per unit: ask for a mean per unit",
 }
 CENSORED = "lifetime revenue is not known of whom is still there: ask for revenue in a window"
 Pair = tuple[ArmMoments, ArmMoments]

@@ -44,6 +44,7 @@ def _keys(plan: Plan) -> Iterator[tuple[str, bool]]:
 def _units(statistics: SufficientStatistics, key: str) -> Iterator[int]:
     vectors = statistics.moments.get(key) or statistics.money.get(key) or ()
     yield from (arm.moments.n for arm in vectors if arm.segment == ALL)
+    yield from (arm.units for arm in statistics.quantiles.get(key, ()) if arm.segment == ALL)
     lifetimes = statistics.lifetimes.get(key, ())
     yield from (int(arm.n.sum()) for arm in lifetimes if arm.segment == ALL)
     yield from (arm.n for arm in statistics.proportions.get(key, ()) if arm.segment == ALL)

@@ -15,7 +15,7 @@ from impact.reports.blocks import (
 from impact.reports.effects import main_effect, remark
 from impact.reports.findings import Findings
 from impact.reports.formats import level, quantity
-from impact.reports.scales import at_text, interval_text, name_of, scale_of, value_text
+from impact.reports.scales import at_text, interval_text, name_of, place_text, scale_of, value_text
 
 VERDICTS: dict[Verdict, tuple[str, Tone]] = {
     Verdict.SHIP: ("Ship it", Tone.GOOD),
@@ -79,7 +79,7 @@ def _interval(findings: Findings, effect: Estimate) -> str:
 
 
 def _label(findings: Findings, effect: Estimate) -> str:
-    at = at_text(effect.at, findings.plan.time_unit)
+    at = place_text(effect, findings.plan.time_unit)
     label = name_of(effect.quantity) + (f" at {at}" if at else "")
     several = len(findings.treatments) > 1
     return f"{findings.label(effect.variant)}: {label.lower()}" if several else label

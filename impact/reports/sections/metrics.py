@@ -13,7 +13,7 @@ from impact.reports.effects import (
 )
 from impact.reports.findings import Findings
 from impact.reports.formats import ABSENT, p_value
-from impact.reports.scales import at_text, interval_text, method_of, shared_digits, value_text
+from impact.reports.scales import interval_text, method_of, place_text, shared_digits, value_text
 from impact.reports.sections.beside import beside
 
 PREFIXES = {"hazard_ratio": "HR ", "risk_ratio": "RR "}
@@ -66,7 +66,7 @@ def _detail(findings: Findings, metric: Metric, effect: Estimate | None) -> str:
     if metric.window is not None:
         parts.append(f"first {metric.window} days")
     if effect is not None and effect.at is not None:
-        parts.append(f"at {at_text(effect.at, findings.plan.time_unit)}")
+        parts.append(f"at {place_text(effect, findings.plan.time_unit)}")
     if effect is not None:
         parts.append(method_of(effect.method))
     return ", ".join(parts)

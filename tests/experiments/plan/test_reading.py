@@ -294,7 +294,7 @@ def test_a_duplicate_key_names_both_lines() -> None:
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
-        ("kind: quantile, source: contacts.wait_seconds, window: 7", "kind"),
+        ("kind: quantile, source: contacts.wait_seconds, window: 7", "quantile"),
         ("kind: mean, source: revenue.amount, horizon: 70, cluster: team", "cluster"),
         ("kind: time_to_event, source: churn, cluster: served_variant", "cluster"),
         ("kind: mean, source: revenue.amount, window: 7, winsorising: 0.99", "winsorising"),

@@ -1,0 +1,73 @@
+"""Rows of a quantile of values that belong to units, with intervals at the unit."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from experiments.plan.document import Metric, Plan
+from impact.analysis.arms import by_segment, pairs
+from impact.analysis.estimates import Estimate
+from impact.analysis.rows import Sides, Subject, row, subject_of
+from impact.analysis.sufficient import ArmQuantile
+from impact.stats.means.quantiles import (
+    QuantileSample,
+    missing_interval,
+    quantile,
+    quantile_difference,
+    relative_quantile,
+)
+
+METHOD = "woodruff"
+
+
+def estimate_quantiles(
+    plan: Plan, metric: Metric, arms: tuple[ArmQuantile, ...], *, look: int | None
+) -> tuple[Estimate, ...]:
+    """Return the rows of one quantile, all segments; `at` is the share at or below it."""
+    subject = subject_of(plan, metric, look)
+    return tuple(
+        replace(estimate, at=metric.quantile)
+        for segment, found in by_segment(arms, plan.variants, _empty)
+        for estimate in _segment(subject.within(segment), found)
+    )
+
+
+def _segment(subject: Subject, arms: dict[str, ArmQuantile]) -> Iterator[Estimate]:
+    for arm in arms.values():
+        sides, sample = Sides(variant=arm.variant, n_variant=arm.units), _sample(arm)
+        answer = quantile(sample, level=subject.level)
+        yield row(subject, "quantile", METHOD, sides, answer, missing_interval(sample))
+    for variant, control in pairs(arms, subject.control):
+        yield from _comparison(subject, variant, control)
+
+
+def _comparison(subject: Subject, variant: ArmQuantile, control: ArmQuantile) -> Iterator[Estimate]:
+    samples = _sample(variant), _sample(control)
+    sides = Sides(
+        variant=variant.variant,
+        n_variant=variant.units,
+        baseline=control.variant,
+        n_baseline=control.units,
+    )
+    difference = quantile_difference(*samples, level=subject.level)
+    yield row(subject, "quantile_difference", METHOD, sides, difference)
+    relative = relative_quantile(*samples, level=subject.level)
+    yield row(subject.without_unit(), "relative_difference", METHOD, sides, relative)
+
+
+def _sample(arm: ArmQuantile) -> QuantileSample:
+    return QuantileSample(
+        units=arm.units, rows=arm.rows, value=arm.value, low=arm.low, high=arm.high, level=arm.level
+    )
+
+
+def _empty(variant: str, segment: str) -> ArmQuantile:
+    return ArmQuantile(
+        variant=variant,
+        segment=segment,
+        units=0,
+        rows=0,
+        value=None,
+        low=None,
+        high=None,
+        level=0.0,
+    )
