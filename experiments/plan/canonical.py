@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from experiments.plan.document import Plan
+from experiments.plan.family import Family
 
 FORM = 1  # the number of the canonical form: a plan locked under one is read under it for ever
 
@@ -32,10 +33,16 @@ def canonical_text(plan: Plan) -> str:
         **_mapping(plan),
         "form": FORM,
         "weights": dict(plan.weights),
-        "families": {family.name: sorted(family.metrics) for family in plan.families},
+        "families": {family.name: _family(family) for family in plan.families},
     }
     kept = {name: value for name, value in form.items() if not _is_empty(value)}
     return json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def _family(family: Family) -> object:
+    """A family by Holm is the list of its metrics, as it was before families had a method."""
+    metrics = sorted(family.metrics)
+    return metrics if family.method is None else {"metrics": metrics, "method": family.method}
 
 
 def _mapping(value: object) -> dict[str, object]:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from experiments.plan.compliance import Compliance
+from experiments.plan.family import Family
 from experiments.plan.looks import Looks
 from experiments.plan.time_to_event import TimeToEvent
 from experiments.plan.winsorising import Winsorising
@@ -188,14 +189,6 @@ class Metric:
     def is_windowed(self) -> bool:
         """Whether it is a mean, a share or a ratio per unit, of rows inside of a window."""
         return self.kind in {Kind.MEAN, Kind.PROPORTION, Kind.RATIO} and not self.is_lifetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Family:
-    """Metrics whose p-values are adjusted together, by Holm."""
-
-    name: str
-    metrics: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

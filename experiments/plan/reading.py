@@ -89,7 +89,7 @@ def _read(section: Section) -> Plan:
         confidence_level=_confidence_level(section),
         looks=_looks(section, metrics, has_money=economics is not None),
         segments=tuple(item.text for item in section.names("segments")),
-        families=read_families(section, {metric.key for metric in metrics}),
+        families=read_families(section, {metric.key for metric in metrics}, _primary(metrics)),
         economics=economics,
         compliance=read_compliance(section),
         shared_queue=_shared_queue(section),
@@ -103,6 +103,10 @@ def _looks(section: Section, metrics: list[Metric], *, has_money: bool) -> Looks
     """The information of a time to an event is events, that of everything else units."""
     timed = {metric.kind is Kind.TIME_TO_EVENT for metric in metrics}
     return read_looks(section, units=False in timed or has_money, events=True in timed)
+
+
+def _primary(metrics: list[Metric]) -> str:
+    return next((metric.key for metric in metrics if metric.role is Role.PRIMARY), "")
 
 
 def _in_order(violations: list[Violation]) -> list[Violation]:

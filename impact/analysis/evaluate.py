@@ -20,6 +20,7 @@ from impact.analysis.looks.bounds import bound_of, money_bound
 from impact.analysis.looks.showing import Showing, hidden
 from impact.analysis.means import estimate_means
 from impact.analysis.money import estimate_money
+from impact.analysis.non_inferiority import non_inferiority_rows
 from impact.analysis.proportions import estimate_proportions
 from impact.analysis.quantiles import estimate_quantiles
 from impact.analysis.ratios import estimate_ratios
@@ -94,8 +95,9 @@ def _metric(
     found = _found(showing.computed, metric, statistics, look)
     complied = estimate_compliance(showing.computed, metric, statistics, look=look)
     raw = (*found.estimates, *complied)
+    shown = showing.rows(raw)
     return Found(
-        estimates=showing.rows(raw),
+        estimates=(*shown, *non_inferiority_rows(plan, metric, raw, shown, bound)),
         curves=showing.curves(found.curves),
         raw=raw,
     )

@@ -1,11 +1,19 @@
-"""Several metrics read together: Holm over each family that the plan declares."""
+"""Several metrics read together: each family that the plan declares, by its method."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from experiments.plan.document import Family, Plan
+from experiments.plan.document import Plan
+from experiments.plan.family import Family, FamilyMethod
 from impact.analysis.estimates import Estimate
 from impact.analysis.headlines import p_value_row
-from impact.stats.multiplicity import holm
+from impact.stats.multiplicity import benjamini_hochberg, holm
+
+Adjustment = Callable[[Sequence[float]], list[float]]
+METHODS: Mapping[FamilyMethod, Adjustment] = {
+    FamilyMethod.HOLM: holm,
+    FamilyMethod.BENJAMINI_HOCHBERG: benjamini_hochberg,
+}
 
 
 def adjusted_for_multiplicity(plan: Plan, estimates: tuple[Estimate, ...]) -> tuple[Estimate, ...]:
@@ -16,7 +24,8 @@ def adjusted_for_multiplicity(plan: Plan, estimates: tuple[Estimate, ...]) -> tu
     rows = list(estimates)
     for family in plan.families:
         tests = _tests(plan, family, estimates)
-        adjusted = holm([p_value for _, p_value in tests])
+        adjust = METHODS[family.method or FamilyMethod.HOLM]
+        adjusted = adjust([p_value for _, p_value in tests])
         for (place, _), p_value in zip(tests, adjusted, strict=True):
             rows[place] = replace(rows[place], p_value_adjusted=p_value)
     return tuple(rows)

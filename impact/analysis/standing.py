@@ -37,8 +37,8 @@ def judge_successes(
 def success_metrics(plan: Plan) -> tuple[Metric, ...]:
     """Return what may win: the primary, and the secondary metrics confirmed in its family."""
     primary = plan.primary
-    families = (family.metrics for family in plan.families if primary.key in family.metrics)
-    beside = {key for keys in families for key in keys}
+    own = [family for family in plan.families if primary.key in family.metrics]
+    beside = {key for family in own if family.confirms for key in family.metrics}
     others = (metric for metric in plan.metrics if metric.role is Role.SECONDARY)
     return (primary, *(metric for metric in others if metric.key in beside))
 

@@ -81,6 +81,12 @@ class Findings:
         found = [metric for metric in self.plan.metrics if metric.kind is Kind.TIME_TO_EVENT]
         return tuple(sorted(found, key=lambda metric: metric.role is not Role.PRIMARY))
 
+    def adjustment(self, metric: str) -> str:
+        """Return by whom the p-values of a metric's family are adjusted."""
+        explores = (family for family in self.plan.families if not family.confirms)
+        found = any(metric in family.metrics for family in explores)
+        return "Benjamini-Hochberg" if found else "Holm"
+
     def spoken(self, text: str) -> str:
         """Return a text of the analysis as people read it, variants by their titles."""
         return spoken(text, {item.key: item.title for item in self.facts.variants})

@@ -19,6 +19,7 @@ from impact.analysis.sufficient import ALL
 from impact.stats.estimable import NotEstimable
 
 CHI_SQUARES = frozenset({"log_rank", "gray"})
+CHI_SQUARE_METHODS = frozenset({"newcombe"})
 DIAGNOSTICS = frozenset(
     {"proportional_hazards", "likelihood_ratio", "interaction", "sample_ratio", "coefficient"}
 )
@@ -95,17 +96,22 @@ def _p_value(row: Estimate, bound: Bound) -> tuple[float | None, str]:
         return None, ""
     if row.quantity in CHI_SQUARES and row.df != 1:
         return None, SEVERAL_ARMS
-    return bound.p_value(_deviation(row.statistic, row)), ""
+    return bound.p_value(deviation(row)), ""
 
 
-def _deviation(statistic: float, row: Estimate) -> float:
-    """Return how many standard errors of a normal the statistic of a row is out."""
-    if row.quantity in CHI_SQUARES:
+def deviation(row: Estimate) -> float:
+    """Return how many standard errors of a normal a row's test is out.
+
+    From its p-value where it has one, which an interim row does not.
+    """
+    if row.p_value is not None:
+        return -float(special.ndtri(row.p_value / 2))
+    statistic = row.statistic or 0.0
+    if row.quantity in CHI_SQUARES or row.method in CHI_SQUARE_METHODS:
         return math.sqrt(max(statistic, 0.0))
     if row.df is None:
         return abs(statistic)
-    tail = float(special.stdtr(row.df, -abs(statistic)))
-    return -float(special.ndtri(max(tail, 1e-300)))
+    return -float(special.ndtri(special.stdtr(row.df, -abs(statistic))))
 
 
 def _is_small(row: Estimate) -> bool:

@@ -9,12 +9,14 @@ from impact.analysis.identification import NOTE as NOT_IDENTIFIED
 from impact.reports.blocks import Cell, Column, Paragraph, Section, Table, Tone
 from impact.reports.effects import remark
 from impact.reports.findings import Findings
-from impact.reports.formats import ABSENT, quantity
+from impact.reports.formats import ABSENT, p_value, quantity
 from impact.reports.scales import interval_text, is_difference, scale_of, value_text
 
 EXPLANATION = (
     "Held: the whole interval lies on the safe side of the largest acceptable harm. Broken: the "
     "whole interval lies beyond it. Open: it lies inside the interval, so the data allows neither. "
+    "The p-value is one-sided, against harm of that size or more, and is not adjusted for the "
+    "number of guardrails: all of them must hold. "
     "A guardrail without a margin is broken only where harm is shown. Not identified: this unit of "
     "randomisation cannot show it, however many there are."
 )
@@ -32,6 +34,8 @@ HELD = Judgement(word="held", tone=Tone.GOOD)
 BROKEN = Judgement(word="broken", tone=Tone.BAD)
 NOT_SHOWN = Judgement(word="no harm shown", tone=Tone.GOOD)
 OPEN = Judgement(word="open", tone=Tone.CAUTION)
+NOT_YET = Judgement(word="not judged", tone=Tone.NOTE)
+NON_INFERIORITY = "non_inferiority"  # the method of the rows that test a margin
 UNKNOWN = Judgement(word="no estimate", tone=Tone.CAUTION)
 UNSEEN = Judgement(word=NOT_IDENTIFIED, tone=Tone.CAUTION)
 
@@ -63,7 +67,10 @@ def judge(metric: Metric, estimate: Estimate | None) -> Judgement:
     """Compare the interval with the margin, or without one with no effect at all."""
     interval = None if estimate is None else benefit_interval(metric, estimate)
     if interval is None:
-        return UNSEEN if remark(estimate).startswith(NOT_IDENTIFIED) else UNKNOWN
+        if remark(estimate).startswith(NOT_IDENTIFIED):
+            return UNSEEN
+        hidden = estimate is not None and estimate.value is not None and estimate.look is not None
+        return NOT_YET if hidden else UNKNOWN
     low, high = interval
     if metric.margin is None:
         return BROKEN if high < 0 else NOT_SHOWN
@@ -87,8 +94,23 @@ def _row(findings: Findings, metric: Metric, variant: str) -> tuple[Cell, ...]:
             raw=None if estimate is None else estimate.value,
         ),
         Cell(text=interval_text(estimate) or ABSENT),
-        Cell(text=judgement.word + so_far, tone=judgement.tone),
+        Cell(
+            text=judgement.word + so_far,
+            detail=_test(findings, metric, variant),
+            tone=judgement.tone,
+        ),
     )
+
+
+def _test(findings: Findings, metric: Metric, variant: str) -> str:
+    """Return the test of the margin, "" where there is none or where it may not be read yet."""
+    found = (
+        row.p_value
+        for row in findings.results.estimates
+        if (row.metric, row.variant, row.method) == (metric.key, variant, NON_INFERIORITY)
+    )
+    tested = next(found, None)
+    return "" if tested is None or findings.interim else f"one-sided p {p_value(tested)}"
 
 
 def _reason(estimate: Estimate | None) -> str:

@@ -110,7 +110,8 @@ def _test(findings: Findings, row: Estimate | None) -> Cell:
     if row is None or p is None:
         return Cell(text=ABSENT)
     method = method_of(row.method)
-    adjusted = ", Holm" if row.p_value_adjusted is not None else ""
+    by = findings.adjustment(row.metric)
+    adjusted = f", {by}" if row.p_value_adjusted is not None else ""
     return Cell(text=p_value(p), detail=method + adjusted, raw=p)
 
 

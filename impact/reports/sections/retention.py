@@ -131,7 +131,7 @@ def _only_a_test(row: Estimate) -> bool:
 
 def _effect(findings: Findings, row: Estimate) -> tuple[Cell, ...]:
     method = method_of(row.method)
-    test = () if findings.interim else (Cell(text=_test(row), raw=row.p_value),)
+    test = () if findings.interim else (Cell(text=_test(findings, row), raw=row.p_value),)
     return (
         Cell(text=f"{name_of(row.quantity)} {_at(findings, row.at)}".strip(), detail=method),
         Cell(text=_compared(findings, row)),
@@ -141,9 +141,11 @@ def _effect(findings: Findings, row: Estimate) -> tuple[Cell, ...]:
     )
 
 
-def _test(row: Estimate) -> str:
-    adjusted = "" if row.p_value_adjusted is None else f" (Holm {p_value(row.p_value_adjusted)})"
-    return p_value(row.p_value) + adjusted
+def _test(findings: Findings, row: Estimate) -> str:
+    if row.p_value_adjusted is None:
+        return p_value(row.p_value)
+    by = findings.adjustment(row.metric)
+    return f"{p_value(row.p_value)} ({by} {p_value(row.p_value_adjusted)})"
 
 
 def _compared(findings: Findings, row: Estimate) -> str:

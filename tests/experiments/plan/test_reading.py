@@ -16,7 +16,6 @@ from experiments.plan.document import (
     Cuped,
     Direction,
     ExchangeRate,
-    Family,
     Kind,
     Maturity,
     Plan,
@@ -26,6 +25,7 @@ from experiments.plan.document import (
     TimeUnit,
     Unit,
 )
+from experiments.plan.family import Family
 from experiments.plan.reading import read_plan
 from experiments.plan.template import EXAMPLE, plan_text
 

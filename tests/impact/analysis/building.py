@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike
 from experiments.plan.document import (
     Cuped,
     Economics,
-    Family,
     Kind,
     Metric,
     Plan,
@@ -20,6 +19,7 @@ from experiments.plan.document import (
     Table,
     Unit,
 )
+from experiments.plan.family import Family
 from experiments.plan.looks import Looks
 from impact.analysis.estimates import Estimate
 from impact.analysis.sufficient import (

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from experiments.plan.document import Direction, Family, Metric, Plan, Role
-from experiments.plan.looks import Looks
+from experiments.plan.document import Direction, Metric, Plan, Role
+from experiments.plan.family import Family, FamilyMethod
+from experiments.plan.looks import LookRule, Looks
 from impact.analysis.answer import answer
 from impact.analysis.decision import decide
 from impact.analysis.estimates import (
@@ -158,6 +159,86 @@ def test_one_good_variant_of_two_ships() -> None:
 
     assert decision.verdict is Verdict.SHIP
     assert len(decision.reasons) == 2
+
+
+FAMILY = (Family(name="f", metrics=("retention", "spend")),)
+WON = plan_of(RETENTION, SPEND, GUARDED.metrics[1], families=FAMILY)
+GAIN = effect(SPEND, "mean_difference", 3.0, 1.0, 5.0)
+LOSS = effect(SPEND, "mean_difference", -3.0, -5.0, -1.0)
+FLAT = effect(SPEND, "mean_difference", 0.5, -1.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("rows", "verdict"),
+    [
+        ((UNCLEAR, GAIN, slower(5, 29)), Verdict.SHIP),
+        ((UNCLEAR, GAIN, slower(5, 31)), Verdict.DO_NOT_SHIP),
+        ((BETTER, FLAT, slower(5, 29)), Verdict.SHIP),
+        ((BETTER, LOSS, slower(5, 29)), Verdict.DO_NOT_SHIP),
+        ((UNCLEAR, FLAT, slower(5, 29)), Verdict.DO_NOT_SHIP),
+        ((GAIN, slower(5, 29)), Verdict.SHIP),
+        ((slower(5, 29),), Verdict.NOT_IDENTIFIED),
+    ],
+)
+def test_a_secondary_metric_of_the_primarys_family_may_win(
+    rows: tuple[Estimate, ...], verdict: Verdict
+) -> None:
+    assert decided(WON, *rows).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    "families",
+    [
+        (),
+        (Family(name="f", metrics=("spend",)),),
+        (
+            Family(name="f", metrics=("retention",)),
+            Family(name="g", metrics=("spend",), method=FamilyMethod.BENJAMINI_HOCHBERG),
+        ),
+    ],
+)
+def test_outside_of_the_primarys_family_a_gain_decides_nothing(
+    families: tuple[Family, ...],
+) -> None:
+    decision = decided(replace(WON, families=families), UNCLEAR, GAIN, slower(5, 29))
+
+    assert decision.verdict is Verdict.DO_NOT_SHIP
+    assert len(decision.reasons) == 2
+
+
+RULED = replace(
+    GUARDED,
+    looks=Looks(planned_end=AHEAD, rule=LookRule.CONFIDENCE_SEQUENCE, planned_events=600),
+)
+NO_LIMITS = replace(slower(5, 29), ci_low=None, ci_high=None)
+
+
+@pytest.mark.parametrize(
+    ("rows", "verdict"),
+    [
+        ((BETTER, slower(5, 29)), Verdict.SHIP),
+        ((BETTER, slower(5, 31)), Verdict.KEEP_RUNNING),
+        ((BETTER, NO_LIMITS), Verdict.KEEP_RUNNING),
+        ((BETTER, slower(31, 40)), Verdict.DO_NOT_SHIP),
+        ((UNCLEAR, slower(31, 40)), Verdict.DO_NOT_SHIP),
+        ((UNCLEAR, slower(-9, 9)), Verdict.KEEP_RUNNING),
+        ((WORSE, slower(-9, 9)), Verdict.DO_NOT_SHIP),
+        ((slower(-9, 9),), Verdict.KEEP_RUNNING),
+    ],
+)
+def test_a_crossed_bound_alone_ends_an_experiment_early(
+    rows: tuple[Estimate, ...], verdict: Verdict
+) -> None:
+    assert decided(RULED, *rows, look=1).verdict is verdict
+
+
+def test_harm_in_one_variant_of_two_does_not_stop_the_other() -> None:
+    thirds = (("control", 3334), ("patient", 3333), ("brief", 3333))
+    plan = replace(RULED, metrics=(RETENTION,), weights=thirds)
+
+    decision = decided(plan, UNCLEAR, replace(WORSE, variant="brief"), look=1)
+
+    assert decision.verdict is Verdict.KEEP_RUNNING
 
 
 def answered(

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from experiments.plan.document import Role
+from experiments.plan.family import Family, FamilyMethod
 from experiments.plan.looks import Looks
 from impact.analysis.answer import answer
 from impact.analysis.document import document
@@ -20,7 +21,7 @@ from impact.analysis.evaluate import evaluate, look_at
 from impact.analysis.spreadsheet import rows_csv
 from impact.analysis.storage import dump, load
 from impact.analysis.sufficient import SufficientStatistics
-from impact.stats.multiplicity import holm
+from impact.stats.multiplicity import benjamini_hochberg, holm
 from tests.impact.analysis.building import (
     AHEAD,
     AS_OF,
@@ -279,3 +280,19 @@ def test_csv_has_the_published_columns_and_runs_no_formula() -> None:
     cells = dict(zip(COLUMNS, lines[1], strict=True))
     assert (cells["segment"], cells["note"], cells["value"]) == ("'=cmd|calc", "'@home", "-1.5")
     assert cells["p_value"] == ""
+
+
+def test_an_exploring_family_is_adjusted_by_benjamini_and_hochberg() -> None:
+    family = Family(
+        name="ideas", metrics=("spend", "resolved"), method=FamilyMethod.BENJAMINI_HOCHBERG
+    )
+    plan = replace(full_plan(), families=(family,))
+
+    rows = evaluate(plan, statistics_of(), as_of=AS_OF).estimates
+
+    tests = [
+        only(rows, "spend", "mean_difference", method="cuped"),
+        only(rows, "resolved", "proportion_difference"),
+    ]
+    p_values = [row.p_value for row in tests if row.p_value is not None]
+    assert [row.p_value_adjusted for row in tests] == benjamini_hochberg(p_values)

