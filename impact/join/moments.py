@@ -46,9 +46,10 @@ def moments_of(
 
     One query for all units and one per segment column.
     """
-    asked = {name: value for vector in vectors for name, value in _moment_columns(vector)}
+    masked = measured.mutate(**{k: v for vector in vectors for k, v in _counting(vector)})
+    asked = {name: value for vector in vectors for name, value in _asked(vector, masked)}
     found = {vector.key: [] for vector in vectors}  # type: dict[str, list[ArmMoments]]
-    for segment, rows in _grouped(measured, asked, columns):
+    for segment, rows in _grouped(masked, asked, columns):
         for vector in vectors:
             found[vector.key] += [
                 ArmMoments(
@@ -104,18 +105,20 @@ def _grouped(
             yield f"{column}={segment}", of_segment
 
 
-def _moment_columns(vector: Vector) -> Iterator[tuple[str, Value]]:
-    complete = vector.complete
-    yield f"{vector.key}__n", complete.sum()
+def _counting(vector: Vector) -> Iterator[tuple[str, Value]]:
+    """Yield the numbers, null where a unit does not count: twice as fast as to filter sums."""
     for index, value in enumerate(vector.values):
-        yield f"{vector.key}__{index}", value.mean(where=complete)
-    for i, j in combinations_with_replacement(range(len(vector.values)), 2):
-        left, right = vector.values[i], vector.values[j]
-        spread = (
-            left.var(how="sample", where=complete)
-            if i == j
-            else left.cov(right, how="sample", where=complete)
-        )
+        yield f"{vector.key}__{index}", vector.complete.ifelse(value, None)
+
+
+def _asked(vector: Vector, masked: Table) -> Iterator[tuple[str, Value]]:
+    values = [masked[f"{vector.key}__{index}"] for index in range(len(vector.values))]
+    yield f"{vector.key}__n", values[0].count()
+    for index, value in enumerate(values):
+        yield f"{vector.key}__{index}", value.mean()
+    for i, j in combinations_with_replacement(range(len(values)), 2):
+        same = i == j
+        spread = values[i].var(how="sample") if same else values[i].cov(values[j], how="sample")
         yield f"{vector.key}__{i}_{j}", spread
 
 
