@@ -20,6 +20,7 @@ from experiments.plan.fields import Section
 from experiments.plan.lengths import days, horizon
 from experiments.plan.quantiles import read_quantile
 from experiments.plan.sources import PLACEHOLDER, SECONDS, read_source
+from experiments.plan.time_to_event import TimeToEvent
 from experiments.plan.time_to_event_reading import read_time_to_event, refuse_time_to_event
 from experiments.plan.winsorising import read_winsorising
 from experiments.plan.yaml_lines import Mapping, Scalar, Sequence
@@ -53,12 +54,19 @@ def read_metric(section: Section, time_unit: TimeUnit, currency: str) -> Metric:
         direction=section.choice("direction", Direction, default=_good_direction(kind, source)),
         margin=_margin(section, kind),
         unit=section.text("unit") or _unit(kind, source, time_unit, currency),
-        time_to_event=read_time_to_event(section, source) if kind is Kind.TIME_TO_EVENT else None,
+        time_to_event=_time_to_event(section, kind, source, time_unit),
     )
-    if kind is not Kind.TIME_TO_EVENT:
-        refuse_time_to_event(section)
     section.refuse_unknown()
     return metric
+
+
+def _time_to_event(
+    section: Section, kind: Kind, source: Source, time_unit: TimeUnit
+) -> TimeToEvent | None:
+    if kind is Kind.TIME_TO_EVENT:
+        return read_time_to_event(section, source, time_unit)
+    refuse_time_to_event(section)
+    return None
 
 
 def refuse_not_built(section: Section, names: tuple[str, ...]) -> None:

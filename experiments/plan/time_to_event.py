@@ -4,6 +4,7 @@ Every field is empty unless a plan gives it, so that plans which do not keep the
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,17 +18,38 @@ class FlemingHarrington:
     gamma: float
 
 
+class RiskColumn(StrEnum):
+    """A date of the customers file from which on a customer can churn, or can be seen to."""
+
+    AT_RISK_FROM = "at_risk_from"
+    RENEWAL_AT = "renewal_at"
+    OBSERVED_FROM = "observed_from"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtRisk:
+    """When a customer can churn at all: from the latest of these dates on, for so many days.
+
+    A customer without such a date is at risk from the start. `days` is None for no end.
+    """
+
+    columns: tuple[RiskColumn, ...]
+    days: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeToEvent:
     """Further answers about a time to event that a plan asks for.
 
     `robust` asks for standard errors of Cox's model that hold when hazards are not proportional.
     `causes` are the reasons for churn that compete with each other, each answered for by itself.
+    `at_risk` says when contracts let a customer go.
     """
 
     robust: bool | None = None
     log_rank_weights: FlemingHarrington | None = None
     causes: tuple[str, ...] = ()
+    at_risk: AtRisk | None = None
 
 
 NOTHING = TimeToEvent()

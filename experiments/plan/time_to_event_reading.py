@@ -1,21 +1,29 @@
 """What only a time to event can be asked for, read from a metric of a plan."""
 
-from experiments.plan.document import Source
+from experiments.plan.document import Source, TimeUnit
 from experiments.plan.fields import Section
-from experiments.plan.time_to_event import NOTHING, FlemingHarrington, TimeToEvent
+from experiments.plan.lengths import days
+from experiments.plan.time_to_event import (
+    NOTHING,
+    AtRisk,
+    FlemingHarrington,
+    RiskColumn,
+    TimeToEvent,
+)
 
-FIELDS = ("robust", "log_rank_weights", "causes")
+FIELDS = ("robust", "log_rank_weights", "causes", "at_risk")
 REASON = "reason"  # the column of churn that says why
 MOST = 5  # a steeper weight looks at a handful of events
 ONLY = "only a time_to_event takes it"
 
 
-def read_time_to_event(section: Section, source: Source) -> TimeToEvent | None:
+def read_time_to_event(section: Section, source: Source, time_unit: TimeUnit) -> TimeToEvent | None:
     """Return what is asked for of a time to event, None where nothing is."""
     asked = TimeToEvent(
         robust=_asked(section, "robust"),
         log_rank_weights=_log_rank_weights(section),
         causes=tuple(item.text for item in section.names("causes")),
+        at_risk=_at_risk(section, time_unit),
     )
     if asked.causes and REASON in dict(source.where):
         section.refuse("causes", "the source keeps one reason already: name causes or narrow it")
@@ -37,6 +45,22 @@ def _asked(section: Section, name: str) -> bool | None:
     if value.text != "true":
         section.refuse(name, "must be true or false")
     return True
+
+
+def _at_risk(section: Section, time_unit: TimeUnit) -> AtRisk | None:
+    inner = section.section("at_risk")
+    if inner is None:
+        return None
+    known = set(RiskColumn)
+    for item in inner.names("from"):
+        if item.text not in known:
+            inner.refuse("from", "must be of " + ", ".join(RiskColumn), item)
+    columns = tuple(RiskColumn(item.text) for item in inner.names("from") if item.text in known)
+    if inner.given("from") is None:
+        inner.refuse("from", "is required: which date of the customers file?")
+    at_risk = AtRisk(columns=columns, days=days(inner, "for", time_unit))
+    inner.refuse_unknown()
+    return at_risk
 
 
 def _log_rank_weights(section: Section) -> FlemingHarrington | None:

@@ -97,6 +97,7 @@ def survival_from(stored: dict[str, Any]) -> SurvivalCounts:
             name: np.array(codes, dtype=np.int64) for name, codes in stored.get("clusters", [])
         },
         cause=np.array(stored["cause"], dtype=np.str_) if "cause" in stored else None,
+        entry=np.array(stored["entry"], dtype=np.int64) if "entry" in stored else None,
     )
 
 
@@ -122,10 +123,11 @@ def _further(counts: SurvivalCounts) -> dict[str, Any]:
     """Return what not every plan asks for: absent, so that what was stored before is the same."""
     clusters = [[name, codes.tolist()] for name, codes in counts.clusters.items()]
     further = {
-        "clusters": clusters,
+        "clusters": clusters or None,
         "cause": None if counts.cause is None else counts.cause.tolist(),
+        "entry": None if counts.entry is None else counts.entry.tolist(),
     }
-    return {name: values for name, values in further.items() if values is not None and values != []}
+    return {name: values for name, values in further.items() if values is not None}
 
 
 def _column_to(values: NDArray[np.str_] | Floats) -> dict[str, Any]:

@@ -34,6 +34,8 @@ class SurvivalCounts:
     column's name to its label per cell (numeric covariates as float arrays). `clusters` numbers the
     groups of units that are alike, -1 for units without one: numbers, so that no id is kept.
     `cause` is why a cell churned, "" where it did not, None where the plan does not ask.
+    A cell is at risk on the days after its `entry`, None where all are from the start (an entry of
+    -1, so that churn on day 0 counts).
     """
 
     segment: str = ALL
@@ -45,6 +47,7 @@ class SurvivalCounts:
     strata: dict[str, NDArray[np.str_]] = field(default_factory=dict)
     clusters: dict[str, Integers] = field(default_factory=dict)
     cause: NDArray[np.str_] | None = None
+    entry: Integers | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

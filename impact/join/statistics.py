@@ -13,6 +13,7 @@ from impact.analysis.sufficient import (
     SufficientStatistics,
 )
 from impact.engine import Engine
+from impact.join.at_risk import at_risk_of, lacking_dates
 from impact.join.caps import caps_of
 from impact.join.checks import arm_counts, check_counts, is_mature, tally
 from impact.join.clusters import cluster_counts
@@ -67,7 +68,7 @@ def _statistics_at(
     measures = all_measures(plan, metrics, known, earlier.values())
     lifetimes = [metric for metric in metrics if metric.is_lifetime]
     by_rows = lifetimes or any(
-        metric.kind is Kind.QUANTILE or _finds_its_churn(metric) for metric in metrics
+        metric.kind is Kind.QUANTILE or _meets_customers(metric) for metric in metrics
     )
     with_ids = bool(measures or by_rows)
     units = build_units(connection, known, plan, as_of=as_of, with_ids=with_ids)
@@ -106,9 +107,9 @@ def _statistics_at(
     )
 
 
-def _finds_its_churn(metric: Metric) -> bool:
-    """Whether a metric meets churn by customer: the units know of the first one alone."""
-    return bool(metric.source.where) or bool(causes_of(metric))
+def _meets_customers(metric: Metric) -> bool:
+    """Whether a metric needs to know whose a unit is: to find kinds of churn, or dates."""
+    return bool(metric.source.where or causes_of(metric) or at_risk_of(metric))
 
 
 def _lacking(inputs: Inputs, metric: Metric) -> str:
@@ -118,7 +119,9 @@ def _lacking(inputs: Inputs, metric: Metric) -> str:
     if metric.is_lifetime:
         tables["churn"] = None  # nobody pays after leaving: who left must be known
     absent = [name for name in tables if getattr(inputs, name) is None]
-    return f"no {' and no '.join(absent)} data were given" if absent else ""
+    if absent:
+        return f"no {' and no '.join(absent)} data were given"
+    return lacking_dates(inputs, metric)
 
 
 def _windowed(

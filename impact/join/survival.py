@@ -12,6 +12,7 @@ from experiments.plan.time_to_event import NOTHING
 from impact.analysis.bins import MISSING
 from impact.analysis.sufficient import ALL, OTHER_CAUSE, STAYED, Floats, SurvivalCounts
 from impact.errors import InputMissing
+from impact.join.at_risk import with_risk_interval
 from impact.join.columns import equals, local_date, optional
 from impact.join.covariates import covariate_value, label
 from impact.join.inputs import Inputs
@@ -22,6 +23,7 @@ STRATUM = "stratum_"
 CLUSTER = "cluster_"
 NO_CLUSTER = -1
 CAUSE = "cause"
+ENTRY = "entry"
 REASON = "reason"
 
 
@@ -59,10 +61,13 @@ def with_durations(units: Table, inputs: Inputs, plan: Plan, metric: Metric) -> 
         end = (other < end).ifelse(other, end).fill_null(end)
     event = (timed.event_date <= end).fill_null(False)  # noqa: FBT003
     last: DateValue = event.ifelse(timed.event_date, end)
-    values = {"event": event.cast("int64")}
-    if causes_of(metric):
-        values[CAUSE] = event.ifelse(timed.event_cause, STAYED)
-    return timed.mutate(**values, time=last.delta(timed.start_date, unit="day").cast("int64"))
+    timed = timed.mutate(
+        event=event.cast("int64"), time=last.delta(timed.start_date, unit="day").cast("int64")
+    )
+    timed = with_risk_interval(timed, inputs, plan, metric)
+    if not causes_of(metric):
+        return timed
+    return timed.mutate(**{CAUSE: (timed.event == 1).ifelse(timed.event_cause, STAYED)})
 
 
 def _with_event_date(units: Table, churn: Table, plan: Plan, metric: Metric) -> Table:
@@ -108,7 +113,7 @@ def _grouped(timed: Table, metric: Metric, strata: tuple[str, ...], *further: st
     if metric.cluster:
         values[f"{CLUSTER}{metric.cluster}"] = label(timed, metric.cluster)
     keyed = timed.mutate(**values)
-    key = [*further, *KEY, *values, *([CAUSE] if CAUSE in timed.columns else [])]
+    key = [*further, *KEY, *values, *(name for name in (CAUSE, ENTRY) if name in timed.columns)]
     return keyed.group_by(key).aggregate(n=keyed.count()).order_by(key).to_pyarrow()
 
 
@@ -136,6 +141,7 @@ def _packed(cells: pa.Table, covariates: tuple[Covariate, ...], segment: str) ->
             if name.startswith(CLUSTER)
         },
         cause=_texts(cells[CAUSE]) if CAUSE in cells.column_names else None,
+        entry=_counts(cells[ENTRY]) if ENTRY in cells.column_names else None,
     )
 
 

@@ -88,7 +88,8 @@ def causes_of(metric: Metric, cells: Cells, control: str) -> Iterator[Cause]:
     tables = {}
     for place, variant in enumerate(cells.variants):
         own = cells.arm == place
-        tables[variant] = cause_table(cells.time[own], cells.cause[own], cells.n[own])
+        entry = None if cells.entry is None else cells.entry[own]
+        tables[variant] = cause_table(cells.time[own], cells.cause[own], cells.n[own], entry)
     unnamed = int(cells.n[cells.cause == OTHER_CAUSE].sum())
     note = f"{unnamed} churns of no named cause compete as well" if unnamed else ""
     for name in names:
@@ -172,6 +173,8 @@ def _gray_rows(subject: Subject, cause: Cause) -> Iterator[Estimate]:
 
 
 def _gray(cells: Cells, cause: str, *, stratified: bool) -> ChiSquare | NotEstimable:
+    if cells.entry is not None:
+        return NotEstimable("customers enter late: Gray's test needs all at risk from the start")
     competing = np.zeros(cells.n.size, dtype=np.bool_)
     if cells.cause is not None:
         competing = (cells.cause != cause) & (cells.cause != "")

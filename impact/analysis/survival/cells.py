@@ -35,6 +35,8 @@ class Cells:
     covariates: dict[str, NDArray[np.str_] | Floats] = field(default_factory=dict)
     clusters: dict[str, Integers] = field(default_factory=dict)
     cause: NDArray[np.str_] | None = None
+    entry: Floats | None = None
+    note: str = ""
 
     def where(self, kept: NDArray[np.bool_ | np.intp]) -> "Cells":
         """Return some of the cells, by a mask or by their places."""
@@ -48,6 +50,7 @@ class Cells:
             covariates={name: labels[kept] for name, labels in self.covariates.items()},
             clusters={name: codes[kept] for name, codes in self.clusters.items()},
             cause=None if self.cause is None else self.cause[kept],
+            entry=None if self.entry is None else self.entry[kept],
         )
 
     def during(self, start: float, end: float) -> "Cells":
@@ -57,8 +60,8 @@ class Cells:
 
     def without_covariates(self) -> "Cells":
         """Return the same customers in the few cells that differ in anything but covariates."""
-        causes = () if self.cause is None else (self.cause,)
-        key = (self.stratum, self.time, self.arm, self.event, *self.clusters.values(), *causes)
+        further = [column for column in (self.cause, self.entry) if column is not None]
+        key = (self.stratum, self.time, self.arm, self.event, *self.clusters.values(), *further)
         keys = _combined(*key)
         distinct, first, place = np.unique(keys, return_index=True, return_inverse=True)
         merged = replace(self.where(first), covariates={})
@@ -125,8 +128,20 @@ def cells_of(plan: Plan, counts: SurvivalCounts) -> Cells:
         covariates=counts.covariates,
         clusters=counts.clusters,
         cause=counts.cause,
+        entry=None if counts.entry is None else counts.entry / plan.time_unit.days,
     )
-    return cells.where((arm >= 0) & (counts.n > 0))
+    return _at_risk(cells.where((arm >= 0) & (counts.n > 0)))
+
+
+def _at_risk(cells: Cells) -> Cells:
+    """Leave aside who was never at risk while observed, and say how many."""
+    if cells.entry is None:
+        return cells
+    never = cells.entry >= cells.time
+    lost, early = (int(cells.n[mask].sum()) for mask in (never, never & cells.event))
+    churned = f", {early} of them churned before they were" if early else ""
+    note = f"{lost} units never at risk{churned}" if lost else ""
+    return replace(cells.where(~never), note=note)
 
 
 def no_counts(metric: Metric) -> SurvivalCounts:
@@ -141,6 +156,7 @@ def no_counts(metric: Metric) -> SurvivalCounts:
         clusters={metric.cluster: NO_COUNT} if metric.cluster else {},
         strata=dict.fromkeys(metric.strata, NO_TEXT),
         cause=NO_TEXT if (metric.time_to_event or NOTHING).causes else None,
+        entry=NO_COUNT if (metric.time_to_event or NOTHING).at_risk else None,
     )
 
 
@@ -149,7 +165,8 @@ def arms_of(cells: Cells, control: str) -> Arms:
     curves = {}
     for place, variant in enumerate(cells.variants):
         own = cells.arm == place
-        curves[variant] = kaplan_meier(cells.time[own], cells.event[own], cells.n[own])
+        entry = None if cells.entry is None else cells.entry[own]
+        curves[variant] = kaplan_meier(cells.time[own], cells.event[own], cells.n[own], entry)
     return Arms(control=control, curves=curves)
 
 

@@ -65,7 +65,7 @@ def _with_error(
 
 def _part(cells: Cells, arms: Arms, name: str, found: Estimate, scale: float) -> Part:
     own = cells.where(cells.arm == cells.variants.index(name))
-    moved = influence(arms.curves[name], own.time, own.event, found.at or 0.0)
+    moved = influence(arms.curves[name], own.time, own.event, found.at or 0.0, own.entry)
     (cluster,) = own.clusters.values()
     return scale * _of(found, moved), own.n, cluster
 

@@ -62,6 +62,7 @@ def _note(cells: Cells, weights: Weights, *, stratified: bool) -> str:
     parts = [
         "" if weights == UNWEIGHTED else powers,
         f"stratified by {', '.join(cells.strata)}" if stratified else "",
+        cells.note,
     ]
     return "; ".join(filter(None, parts))
 

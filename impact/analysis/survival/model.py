@@ -42,7 +42,7 @@ def model_of(
         sample=sample,
         fit=fit,
         std_errors=fit if isinstance(fit, NotEstimable) else fit.std_errors,
-        note="; ".join(filter(None, [strata, design.note])),
+        note="; ".join(filter(None, [strata, cells.note, design.note])),
     )
 
 
@@ -56,4 +56,5 @@ def _sample(design: Design) -> CoxSample | NotEstimable:
         stratum=design.cells.stratum if design.cells.strata else None,
         design=np.column_stack([term.column for term in design.terms]),
         terms=tuple(term.label for term in design.terms),
+        entry=design.cells.entry,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from impact.stats.survival.life_table import Floats
+from impact.stats.survival.life_table import Floats, still_outside
 
 STAYED = ""
 
@@ -14,18 +14,14 @@ STAYED = ""
 class CauseTable:
     """One entry per distinct time, ascending; counts are of units.
 
-    `events` has one column per cause, in the order of `causes`.
+    `events` has one column per cause, in the order of `causes`; `n` were ever at risk.
     """
 
     causes: tuple[str, ...]
     time: Floats
     at_risk: Floats
     events: Floats
-
-    @property
-    def n(self) -> int:
-        """Units at the start."""
-        return int(self.at_risk[0]) if self.time.size else 0
+    n: int
 
     @property
     def leaving(self) -> Floats:
@@ -46,8 +42,15 @@ class CauseTable:
         return column
 
 
-def cause_table(time: ArrayLike, cause: ArrayLike, n: ArrayLike | None = None) -> CauseTable:
+def cause_table(
+    time: ArrayLike,
+    cause: ArrayLike,
+    n: ArrayLike | None = None,
+    entry: ArrayLike | None = None,
+) -> CauseTable:
     """Count cells of `n` units (one each without it) by time; `cause` is "" for who stayed.
+
+    A unit with an `entry` is at risk at t when entry < t <= time; without one, from the start.
 
     >>> table = cause_table([1, 2, 2, 3], ["left", "", "moved", "left"], [2, 1, 1, 1])
     >>> table.causes, table.at_risk.tolist()
@@ -57,7 +60,7 @@ def cause_table(time: ArrayLike, cause: ArrayLike, n: ArrayLike | None = None) -
     """
     days, labels = np.asarray(time, dtype=np.float64), np.asarray(cause, dtype=np.str_)
     counts = np.ones(days.size) if n is None else np.asarray(n, dtype=np.float64)
-    kept = counts > 0
+    kept = counts > 0 if entry is None else (counts > 0) & (np.asarray(entry) < days)
     distinct, place = np.unique(days[kept], return_inverse=True)
     causes = tuple(str(name) for name in np.unique(labels[kept]) if name != STAYED)
     leaving = np.zeros(distinct.size)
@@ -67,4 +70,7 @@ def cause_table(time: ArrayLike, cause: ArrayLike, n: ArrayLike | None = None) -
         own = counts[kept] * (labels[kept] == name)
         np.add.at(events[:, column], place, own)
     at_risk: Floats = np.cumsum(leaving[::-1])[::-1]
-    return CauseTable(causes=causes, time=distinct, at_risk=at_risk, events=events)
+    if entry is not None:
+        at_risk = at_risk - still_outside(distinct, np.asarray(entry)[kept], counts[kept])
+    total = int(counts[kept].sum())
+    return CauseTable(causes=causes, time=distinct, at_risk=at_risk, events=events, n=total)

@@ -23,6 +23,7 @@ import numpy as np
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import normal_quantile
 from impact.stats.survival.cause_table import CauseTable
+from impact.stats.survival.kaplan_meier import too_early
 from impact.stats.survival.life_table import Floats
 
 
@@ -87,6 +88,9 @@ def incidence_at(
     table = curve.table
     if table.n == 0:
         return NotEstimable("no units")
+    emptied = table.time[np.cumprod(table.at_risk > table.leaving) == 0]
+    if emptied.size > 1 and time >= emptied[0]:
+        return too_early(float(emptied[0]))
     everybody_left = table.at_risk[-1] == table.leaving[-1]
     if time > table.last_time and not everybody_left:
         return NotEstimable(f"follow-up ends at {table.last_time:g}, before {time:g}")
@@ -113,7 +117,7 @@ def incidence_points(
         for time, value, error, n in zip(*(part.tolist() for part in numbers), strict=True)
     ]
     if table.n and table.time[0] > 0:
-        points.insert(0, _point(0.0, 0.0, 0.0, table.n, confidence_level))
+        points.insert(0, _point(0.0, 0.0, 0.0, _at_risk(table, 0.0), confidence_level))
     return tuple(points)
 
 

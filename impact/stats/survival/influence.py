@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from impact.stats.survival.kaplan_meier import KaplanMeier
 from impact.stats.survival.life_table import Floats
@@ -28,7 +28,13 @@ class Influence:
     restricted_mean: Floats
 
 
-def influence(curve: KaplanMeier, time: ArrayLike, event: ArrayLike, horizon: float) -> Influence:
+def influence(
+    curve: KaplanMeier,
+    time: ArrayLike,
+    event: ArrayLike,
+    horizon: float,
+    entry: ArrayLike | None = None,
+) -> Influence:
     """Return what each cell's units add to the curve that was estimated from these cells.
 
     `horizon` must lie within follow-up.
@@ -46,13 +52,16 @@ def influence(curve: KaplanMeier, time: ArrayLike, event: ArrayLike, horizon: fl
     staying = np.where(within, table.at_risk - table.events, 0.0)
     jump = np.divide(1.0, staying, out=np.zeros(staying.size), where=staying > 0)
     drift = table.events * jump / table.at_risk
+    area = _area_after(curve, horizon)
     last = np.searchsorted(table.time, days, side="right")
+    first = np.zeros_like(last)
+    if entry is not None:
+        first = np.searchsorted(table.time, np.asarray(entry), side="right")
+    run = _Run(first=np.minimum(first, last), last=last, churned=churned)
     at_horizon = float(curve.survival[within][-1]) if within.any() else 1.0
     return Influence(
-        survival=at_horizon * _moved(jump, drift, last, churned),
-        restricted_mean=_moved(
-            jump * (area := _area_after(curve, horizon)), drift * area, last, churned
-        ),
+        survival=at_horizon * _moved(jump, drift, run),
+        restricted_mean=_moved(jump * area, drift * area, run),
     )
 
 
@@ -72,10 +81,19 @@ def clustered_error(parts: Sequence[tuple[Floats, ArrayLike, ArrayLike]]) -> flo
     return float(np.sqrt((np.bincount(place, weights=moved) ** 2).sum()))
 
 
-def _moved(jump: Floats, drift: Floats, last: ArrayLike, churned: ArrayLike) -> Floats:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Run:
+    """From which place to which of the table each cell is at risk, and whether it ends by churn."""
+
+    first: NDArray[np.intp]
+    last: NDArray[np.intp]
+    churned: NDArray[np.bool_]
+
+
+def _moved(jump: Floats, drift: Floats, run: _Run) -> Floats:
     total = np.concatenate([[0.0], np.cumsum(drift)])
-    at_event = np.concatenate([[0.0], jump])[np.asarray(last)]
-    moved: Floats = total[np.asarray(last)] - np.where(np.asarray(churned), at_event, 0.0)
+    at_event = np.concatenate([[0.0], jump])[run.last]
+    moved: Floats = total[run.last] - total[run.first] - np.where(run.churned, at_event, 0.0)
     return moved
 
 

@@ -30,6 +30,12 @@ class KaplanMeier:
     survival: Floats
     hazard_variance: Floats
 
+    @property
+    def emptied(self) -> float | None:
+        """When all who were at risk had churned and others had yet to enter, None where never."""
+        gone = self.table.time[self.survival == 0]
+        return float(gone[0]) if gone.size > 1 else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurvivalPoint:
@@ -55,14 +61,22 @@ class Median:
     ci_high: float | None
 
 
-def kaplan_meier(time: ArrayLike, event: ArrayLike, n: ArrayLike | None = None) -> KaplanMeier:
+def kaplan_meier(
+    time: ArrayLike,
+    event: ArrayLike,
+    n: ArrayLike | None = None,
+    entry: ArrayLike | None = None,
+) -> KaplanMeier:
     """Estimate survival from cells of `n` units (one each without it).
+
+    Units with an `entry` are at risk after it only: what comes out is the survival of somebody at
+    risk from the first entry on.
 
     >>> curve = kaplan_meier([1, 2, 3, 4], [1, 0, 1, 0])
     >>> curve.survival.tolist()
     [0.75, 0.75, 0.375, 0.375]
     """
-    return survival_curve(life_table(time, event, n))
+    return survival_curve(life_table(time, event, n, entry))
 
 
 def survival_curve(table: LifeTable) -> KaplanMeier:
@@ -105,6 +119,8 @@ def survival_at(
     if table.n == 0:
         return NotEstimable("no units")
     place = int(np.searchsorted(table.time, time, side="right")) - 1
+    if curve.emptied is not None and time >= curve.emptied:
+        return too_early(curve.emptied)
     if time > table.last_time and curve.survival[-1] > 0:
         return NotEstimable(f"follow-up ends at {table.last_time:g}, before {time:g}")
     value = float(curve.survival[place]) if place >= 0 else 1.0
@@ -124,7 +140,7 @@ def survival_points(
     table = curve.table
     before_any = table.n > 0 and table.time[0] > 0
     start = SurvivalPoint(
-        time=0.0, value=1.0, std_error=0.0, ci_low=None, ci_high=None, at_risk=table.n
+        time=0.0, value=1.0, std_error=0.0, ci_low=None, ci_high=None, at_risk=_at_risk(table, 0.0)
     )
     low, high = _limits(curve.survival, curve.hazard_variance, confidence_level)
     numbers = (table.time, curve.survival, curve.hazard_variance, low, high, table.at_risk)
@@ -143,11 +159,22 @@ def median_survival(curve: KaplanMeier, confidence_level: float = 0.95) -> Media
     >>> median_survival(kaplan_meier([1, 2, 3], [1, 0, 0])).reason
     'survival does not fall to one half within follow-up'
     """
+    if curve.emptied is not None:
+        return too_early(curve.emptied)
     value = _crossing(curve, curve.survival)
     if value is None:
         return NotEstimable("survival does not fall to one half within follow-up")
     low, high = _limits(curve.survival, curve.hazard_variance, confidence_level)
     return Median(value=value, ci_low=_crossing(curve, low), ci_high=_crossing(curve, high))
+
+
+def too_early(emptied: float) -> NotEstimable:
+    """Say that the curve fell to 0 before everybody had entered, and means nothing from there on.
+
+    >>> too_early(3.0).reason
+    'all who were at risk by 3 had churned before others entered'
+    """
+    return NotEstimable(f"all who were at risk by {emptied:g} had churned before others entered")
 
 
 def _point(

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from impact.stats.estimable import NotEstimable
-from impact.stats.survival.life_table import Floats
+from impact.stats.survival.life_table import Floats, still_outside
 
 # The covariance of k groups has rank k - 1 at most: a residue this small beside the largest
 # eigenvalue is rounding, and would count as one more degree of freedom.
@@ -46,7 +46,7 @@ class LogRank:
     p_value: float
 
 
-def log_rank(
+def log_rank(  # noqa: PLR0913  # one argument per column of the cells
     time: ArrayLike,
     event: ArrayLike,
     group: ArrayLike,
@@ -54,8 +54,11 @@ def log_rank(
     *,
     stratum: ArrayLike | None = None,
     weights: Weights = UNWEIGHTED,
+    entry: ArrayLike | None = None,
 ) -> LogRank | NotEstimable:
     """Test whether all groups have one hazard, from cells of `n` units (one each without it).
+
+    A unit with an `entry` is at risk at t when entry < t <= time; without one, from the start.
 
     >>> test = log_rank([1, 2, 3, 4], [1, 1, 1, 0], ["a", "a", "b", "b"])
     >>> test.observed.tolist(), [round(value, 4) for value in test.expected.tolist()]
@@ -68,10 +71,16 @@ def log_rank(
     """
     days, labels = np.asarray(time, dtype=np.float64), np.asarray(group)
     counts = np.ones(days.size) if n is None else np.asarray(n, dtype=np.float64)
-    kept = counts > 0
+    kept = counts > 0 if entry is None else (counts > 0) & (np.asarray(entry) < days)
     strata = np.zeros(days.size, dtype=np.int64) if stratum is None else np.asarray(stratum)
     names, codes = np.unique(labels[kept], return_inverse=True)
-    cells = _Cells(time=days[kept], event=np.asarray(event)[kept] == 1, group=codes, n=counts[kept])
+    cells = _Cells(
+        time=days[kept],
+        event=np.asarray(event)[kept] == 1,
+        group=codes,
+        n=counts[kept],
+        entry=None if entry is None else np.asarray(entry, dtype=np.float64)[kept],
+    )
     parts = [
         _stratum_sums(cells.where(strata[kept] == label), names.size, weights)
         for label in np.unique(strata[kept])
@@ -85,6 +94,7 @@ class _Cells:
     event: NDArray[np.bool_]
     group: NDArray[np.intp]
     n: Floats
+    entry: Floats | None
 
     def where(self, chosen: NDArray[np.bool_]) -> "_Cells":
         return _Cells(
@@ -92,6 +102,7 @@ class _Cells:
             event=self.event[chosen],
             group=self.group[chosen],
             n=self.n[chosen],
+            entry=None if self.entry is None else self.entry[chosen],
         )
 
 
@@ -111,6 +122,10 @@ def _stratum_sums(cells: _Cells, n_groups: int, weights: Weights) -> _Sums:
     np.add.at(leaving, (place, cells.group), cells.n)
     np.add.at(events, (place, cells.group), cells.n * cells.event)
     at_risk = np.cumsum(leaving[::-1], axis=0)[::-1]
+    if cells.entry is not None:
+        for group in range(n_groups):
+            own = cells.group == group
+            at_risk[:, group] -= still_outside(distinct, cells.entry[own], cells.n[own])
     total, deaths = at_risk.sum(axis=1), events.sum(axis=1)
     weight = _weights(total, deaths, weights)
     share = at_risk / total[:, None]

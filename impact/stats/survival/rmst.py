@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from impact.stats.estimable import NotEstimable
-from impact.stats.survival.kaplan_meier import KaplanMeier, greenwood_steps
+from impact.stats.survival.kaplan_meier import KaplanMeier, greenwood_steps, too_early
 from impact.stats.survival.life_table import Floats
 
 
@@ -49,6 +49,8 @@ def restricted_mean(curve: KaplanMeier, horizon: float) -> RestrictedMean | NotE
         return NotEstimable("no units")
     if horizon <= 0:
         return NotEstimable("the horizon is not after the start")
+    if curve.emptied is not None and horizon >= curve.emptied:
+        return too_early(curve.emptied)
     if horizon > curve.table.last_time and curve.survival[-1] > 0:
         return NotEstimable(
             f"follow-up ends at {curve.table.last_time:g}, before the horizon of {horizon:g}"

@@ -8,7 +8,7 @@ from experiments.errors import InvalidPlan
 from experiments.plan.canonical import canonical_text, plan_sha256
 from experiments.plan.document import Metric, Plan
 from experiments.plan.reading import read_plan
-from experiments.plan.time_to_event import FlemingHarrington, TimeToEvent
+from experiments.plan.time_to_event import AtRisk, FlemingHarrington, RiskColumn, TimeToEvent
 
 PLAN = """\
 key: calm
@@ -55,6 +55,14 @@ def test_causes_that_compete_are_named() -> None:
     assert asked("causes: [voluntary, involuntary]").causes == ("voluntary", "involuntary")
 
 
+def test_time_at_risk_is_read_from_dates_of_the_customers_file() -> None:
+    both = asked("at_risk: {from: [at_risk_from, observed_from]}").at_risk
+    window = asked("at_risk: {from: renewal_at, for: 30}").at_risk
+
+    assert both == AtRisk(columns=(RiskColumn.AT_RISK_FROM, RiskColumn.OBSERVED_FROM))
+    assert window == AtRisk(columns=(RiskColumn.RENEWAL_AT,), days=30)
+
+
 def test_causes_are_refused_where_the_source_keeps_one() -> None:
     text = PLAN % ", causes: [voluntary]"
     text = text.replace("source: churn", "source: {table: churn, where: {reason: voluntary}}")
@@ -66,7 +74,13 @@ def test_causes_are_refused_where_the_source_keeps_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "fields", ["robust: true", "log_rank_weights: {gamma: 1}", "causes: [voluntary]"]
+    "fields",
+    [
+        "robust: true",
+        "log_rank_weights: {gamma: 1}",
+        "causes: [voluntary]",
+        "at_risk: {from: renewal_at}",
+    ],
 )
 def test_what_is_asked_for_is_locked_and_silence_leaves_old_locks_alone(fields: str) -> None:
     bare, further = plan(), plan(fields)
@@ -86,6 +100,9 @@ def test_what_is_asked_for_is_locked_and_silence_leaves_old_locks_alone(fields: 
         ("log_rank_weights: {gamma: 1, delta: 1}", "metrics[1].log_rank_weights.delta"),
         ("log_rank_weights: late", "metrics[1].log_rank_weights"),
         ("causes: [voluntary, voluntary]", "metrics[1].causes"),
+        ("at_risk: {for: 3}", "metrics[1].at_risk.from"),
+        ("at_risk: {from: churned_at}", "metrics[1].at_risk.from"),
+        ("at_risk: {from: renewal_at, for: 0}", "metrics[1].at_risk.for"),
         ("causes: {voluntary: 1}", "metrics[1].causes"),
     ],
 )
@@ -94,7 +111,13 @@ def test_what_makes_no_sense_is_refused_by_name(fields: str, place: str) -> None
 
 
 @pytest.mark.parametrize(
-    "field", ["robust: true", "log_rank_weights: {gamma: 1}", "causes: [voluntary]"]
+    "field",
+    [
+        "robust: true",
+        "log_rank_weights: {gamma: 1}",
+        "causes: [voluntary]",
+        "at_risk: {from: renewal_at}",
+    ],
 )
 def test_other_kinds_have_no_time_to_weigh(field: str) -> None:
     text = PLAN % "" + (

@@ -1,5 +1,6 @@
 """Methods for a time to event, through the command: rows in, R's numbers out."""
 
+from datetime import datetime, timedelta
 from math import log
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,31 @@ def test_named_causes_give_the_shares_and_the_test_of_r(tmp_path: Path) -> None:
     assert ratio["std_error"] == pytest.approx(0.077459994060996, rel=1e-9)
     terms = [curve.get("term") for curve in document["curves"]]
     assert terms == [None, None, "voluntary", "voluntary", "involuntary", "involuntary"]
+
+
+@needs_reference
+def test_customers_who_enter_late_give_the_numbers_of_r(tmp_path: Path) -> None:
+    """d$entry <- d$customer %% 7 - 1; coxph(Surv(entry, time, event) ~ arm + strata(region))"""
+    tables = weekly_churn()
+    customers: list[Row] = []
+    for row in tables["assignments"]:
+        start = datetime.fromisoformat(str(row["assigned_at"]))
+        opens = start + timedelta(days=int(str(row["unit_id"])) % 7)
+        customers.append({"customer_id": row["unit_id"], "renewal_at": opens.date().isoformat()})
+    plan = PLAN % "strata: [region], at_risk: {from: renewal_at}"
+
+    document = analyze(tmp_path, plan, **tables, customers=customers)
+
+    ratio = estimate(document, quantity="hazard_ratio", method="cox")
+    assert log(ratio["value"]) == pytest.approx(-0.323086691338741, rel=1e-9)
+    assert ratio["std_error"] == pytest.approx(0.0689423524433337, rel=1e-9)
+    assert "164 units never at risk, 138 of them churned before they were" in ratio["note"]
+    mean = estimate(document, quantity="rmst", variant="held")
+    assert mean["value"] == pytest.approx(30.1699947512791, rel=1e-10)
+    assert mean["std_error"] == pytest.approx(0.501203198399450, rel=1e-8)
+    kept = estimate(document, quantity="survival_probability", variant="taken", at=43)
+    assert kept["value"] == pytest.approx(0.617242541196313, rel=1e-10)
+    assert kept["ci_low"] == pytest.approx(0.581193449466516, rel=1e-10)
 
 
 @needs_reference
