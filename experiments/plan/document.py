@@ -153,6 +153,8 @@ class Metric:
     `margin` is the largest acceptable harm of a guardrail, on the scale of the difference
     (of the hazard ratio for time_to_event: 1.1 means ten per cent more hazard).
     `cluster` names the column whose values hold units that are alike: villages, teams, agents.
+    `crossed_with` names a column of the contacts whose values cross the units: a customer meets
+    several agents, an agent several customers.
     """
 
     key: str
@@ -168,6 +170,7 @@ class Metric:
     covariates: tuple[Covariate, ...] = ()
     strata: tuple[str, ...] = ()
     cluster: str = ""
+    crossed_with: str = ""
     adjustment: Cuped | None = None
     winsorising: Winsorising | None = None
     quantile: float | None = None

@@ -47,6 +47,7 @@ def read_metric(section: Section, time_unit: TimeUnit, currency: str) -> Metric:
         covariates=tuple(_covariates(section)),
         strata=tuple(item.text for item in section.names("strata")),
         cluster=section.text("cluster"),
+        crossed_with=section.text("crossed_with"),
         adjustment=_adjustment(section, time_unit),
         winsorising=read_winsorising(section),
         quantile=read_quantile(section, kind),

@@ -79,6 +79,7 @@ def _check_model(section: Section, metric: Metric) -> None:
     for name in sorted(both):
         section.refuse("strata", "must not be a covariate as well", name)
     _check_cluster(section, metric)
+    _check_crossed(section, metric)
     _check_adjustment(section, metric)
     _check_winsorising(section, metric)
 
@@ -91,6 +92,17 @@ def _check_cluster(section: Section, metric: Metric) -> None:
         section.refuse("cluster", f"only a {kinds} in a window takes a cluster in this release")
     if metric.cluster in AFTER_ASSIGNMENT:
         section.refuse("cluster", SPLIT_RULE)
+
+
+def _check_crossed(section: Section, metric: Metric) -> None:
+    if not metric.crossed_with:
+        return
+    sources = [metric.source, metric.denominator]
+    of_contacts = all(source is not None and source.table is Table.CONTACTS for source in sources)
+    if metric.kind is not Kind.RATIO or not of_contacts:
+        section.refuse("crossed_with", "only a ratio over contacts is crossed by who handled them")
+    if metric.cluster:
+        section.refuse("crossed_with", "a metric has a cluster or is crossed, not both")
 
 
 def _check_adjustment(section: Section, metric: Metric) -> None:

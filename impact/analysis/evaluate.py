@@ -9,6 +9,7 @@ from experiments.plan.document import Kind, Metric, Plan
 from impact.analysis.checks.context import CheckContext
 from impact.analysis.checks.registry import run_checks
 from impact.analysis.checks.sample_ratio import sample_ratio_row
+from impact.analysis.clusters.crossed import with_crossed
 from impact.analysis.clusters.estimating import estimate_clusters
 from impact.analysis.compliance.estimating import estimate_compliance
 from impact.analysis.estimates import Analysis, Curve, Estimate
@@ -106,8 +107,11 @@ def _metric(
 def _found(plan: Plan, metric: Metric, statistics: SufficientStatistics, look: int | None) -> Found:
     clustered = estimate_clusters(plan, metric, statistics, look=look)
     if clustered:
-        return Found(estimates=clustered)
-    return METHODS[metric.kind](plan, metric, statistics, look)
+        found = Found(estimates=clustered)
+    else:
+        found = METHODS[metric.kind](plan, metric, statistics, look)
+    crossed = with_crossed(plan, metric, statistics, found.estimates, look=look)
+    return replace(found, estimates=crossed)
 
 
 def _money(plan: Plan, statistics: SufficientStatistics, as_of: datetime) -> tuple[Estimate, ...]:

@@ -44,7 +44,9 @@ HEADLINES: Mapping[Kind, Headline] = MappingProxyType(
             methods=(*CLUSTERED, "newcombe"),
         ),
         Kind.RATIO: Headline(
-            effect="ratio_difference", test="ratio_difference", methods=(*CLUSTERED, "delta")
+            effect="ratio_difference",
+            test="ratio_difference",
+            methods=(*CLUSTERED, "delta", "two_way"),
         ),
         Kind.QUANTILE: Headline(
             effect="quantile_difference", test="quantile_difference", methods=("woodruff",)

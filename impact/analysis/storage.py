@@ -24,6 +24,7 @@ from impact.analysis.sufficient import (
     ArmProportion,
     ArmQuantile,
     CheckCounts,
+    CrossedCounts,
     SufficientStatistics,
 )
 
@@ -69,6 +70,13 @@ def load(stored: bytes) -> SufficientStatistics:
         },
         compliance=_moments_from(document.get("compliance", {})),
         caps=document.get("caps", {}),
+        crossed={
+            metric: CrossedCounts(
+                pairs=tuple(arm_moments_from(arm) for arm in stored_crossed["pairs"]),
+                groups=clusters_from(stored_crossed["groups"]),
+            )
+            for metric, stored_crossed in document.get("crossed", {}).items()
+        },
         clusters={
             metric: tuple(clusters_from(counts) for counts in found)
             for metric, found in document.get("clusters", {}).items()
@@ -100,6 +108,14 @@ def _document(statistics: SufficientStatistics) -> dict[str, Any]:
         }
     if statistics.caps:
         document["caps"] = statistics.caps
+    if statistics.crossed:
+        document["crossed"] = {
+            metric: {
+                "pairs": [arm_moments_to(arm) for arm in counts.pairs],
+                "groups": clusters_to(counts.groups),
+            }
+            for metric, counts in statistics.crossed.items()
+        }
     if statistics.clusters:
         document["clusters"] = {
             metric: [clusters_to(counts) for counts in found]

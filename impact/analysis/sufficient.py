@@ -105,6 +105,18 @@ class ClusterCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CrossedCounts:
+    """A ratio's sums "y" and "d" by what crosses its units.
+
+    `pairs` are moments per arm of the sums of each pair of unit and crossing group, `groups` the
+    sums of each group and arm.
+    """
+
+    pairs: tuple["ArmMoments", ...]
+    groups: ClusterCounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ArmMoments:
     """Moments of one metric in one arm and segment (`all` or `column=value`)."""
 
@@ -192,6 +204,7 @@ class SufficientStatistics:
     after those of another: "y" and "received", "served=<variant>" or "dose" (minutes), and with
     an adjustment "x", "xy", "xt" and "xx"; centred at the mean of everybody.
     `clusters` holds the same numbers, and those of `compliance`, added up by cluster and arm.
+    `crossed` holds ratios by what crosses their units.
     `information` holds per metric its events or units at every earlier look of a plan that spends
     its error rate over looks.
     `currency` is what all amounts stand in: the plan's, else the only one of the data, else "".
@@ -206,6 +219,7 @@ class SufficientStatistics:
     lifetimes: dict[str, tuple[ArmLifetime, ...]] = field(default_factory=dict)
     compliance: dict[str, tuple[ArmMoments, ...]] = field(default_factory=dict)
     clusters: dict[str, tuple[ClusterCounts, ...]] = field(default_factory=dict)
+    crossed: dict[str, CrossedCounts] = field(default_factory=dict)
     quantiles: dict[str, tuple[ArmQuantile, ...]] = field(default_factory=dict)
     caps: dict[str, float] = field(default_factory=dict)  # metric -> where it is winsorised
     not_estimable: dict[str, str] = field(default_factory=dict)  # metric -> reason

@@ -67,6 +67,25 @@ def _with_products(vector: Vector) -> Vector:
     )
 
 
+def packed(rows: pa.Table, names: tuple[str, ...], segment: str = ALL) -> ClusterCounts:
+    """Return the sums of rows of cluster and arm; what has no cluster is counted alone."""
+    labels = rows[CLUSTER].to_pylist()
+    known = [place for place, label in enumerate(labels) if label is not None]
+    counts = np.asarray(rows["n_"].to_pylist(), dtype=np.int64)
+    kept = rows.take(pa.array(known, type=pa.int64()))
+    sums = [kept[f"sum_{index}"].to_pylist() for index in range(len(names))]
+    _, codes = np.unique(np.asarray(kept[CLUSTER].to_pylist(), dtype=np.str_), return_inverse=True)
+    return ClusterCounts(
+        segment=segment,
+        names=names,
+        cluster=codes.astype(np.int64),
+        variant=np.asarray(kept["variant"].to_pylist(), dtype=np.str_),
+        n=counts[known],
+        sums=np.asarray(sums, dtype=np.float64).T.reshape(len(known), len(names)),
+        left_out=int(counts.sum() - counts[known].sum()),
+    )
+
+
 def _counted(wide: Table, vector: Vector, column: str = "") -> Iterator[ClusterCounts]:
     values = {f"sum_{place}": value.cast("float64") for place, value in enumerate(vector.values)}
     complete = wide.mutate(**values).filter(vector.complete)
@@ -75,26 +94,9 @@ def _counted(wide: Table, vector: Vector, column: str = "") -> Iterator[ClusterC
     grouped = complete.group_by(keys).aggregate(n_=complete.count(), **sums)
     rows = grouped.order_by(keys).to_pyarrow()
     if not column:
-        yield _packed(rows, vector, ALL)
+        yield packed(rows, vector.names)
         return
     segments = np.asarray(rows[SEGMENT].to_pylist(), dtype=np.str_)
     for value in np.unique(segments):
-        yield _packed(rows.filter(pa.array(segments == value)), vector, f"{column}={value}")
-
-
-def _packed(rows: pa.Table, vector: Vector, segment: str) -> ClusterCounts:
-    names = rows[CLUSTER].to_pylist()
-    known = [place for place, name in enumerate(names) if name is not None]
-    counts = np.asarray(rows["n_"].to_pylist(), dtype=np.int64)
-    kept = rows.take(pa.array(known, type=pa.int64()))
-    sums = [kept[f"sum_{index}"].to_pylist() for index in range(len(vector.names))]
-    _, codes = np.unique(np.asarray(kept[CLUSTER].to_pylist(), dtype=np.str_), return_inverse=True)
-    return ClusterCounts(
-        segment=segment,
-        names=vector.names,
-        cluster=codes.astype(np.int64),
-        variant=np.asarray(kept["variant"].to_pylist(), dtype=np.str_),
-        n=counts[known],
-        sums=np.asarray(sums, dtype=np.float64).T.reshape(len(known), len(vector.names)),
-        left_out=int(counts.sum() - counts[known].sum()),
-    )
+        of_segment = rows.filter(pa.array(segments == value))
+        yield packed(of_segment, vector.names, f"{column}={value}")

@@ -18,6 +18,7 @@ from impact.join.caps import caps_of
 from impact.join.checks import arm_counts, check_counts, is_mature, tally
 from impact.join.clusters import cluster_counts
 from impact.join.compliance import compliance_moments
+from impact.join.crossed import crossed_counts
 from impact.join.exchange import currency_of
 from impact.join.inputs import Inputs
 from impact.join.lifetimes import lifetimes_of
@@ -102,6 +103,7 @@ def _statistics_at(
         caps=caps,
         compliance=compliance_moments(adjusted, vectors, plan),
         clusters=cluster_counts(adjusted, vectors, plan),
+        crossed=crossed_counts(adjusted, known, plan, metrics, as_of),
         not_estimable={key: reason for key, reason in reasons.items() if reason},
         currency=currency_of(known.revenue, plan),
     )

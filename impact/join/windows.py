@@ -46,13 +46,10 @@ def measure_units(
 def _per_unit(
     units: Table, inputs: Inputs, plan: Plan, fact: Fact, measures: list[Measure]
 ) -> Table:
-    rows = _borne(units, inputs, plan, fact)
+    rows = borne_rows(units, inputs, plan, fact)
     if fact is Fact.REVENUE:
         _refuse_currencies(rows, measures, plan)
-    sums = {
-        measure.name: _aggregated(rows, measure, _inside(rows, measure, plan))
-        for measure in measures
-    }
+    sums = {measure.name: measured(rows, measure, plan) for measure in measures}
     return rows.group_by("fact_unit").aggregate(**sums)
 
 
@@ -63,7 +60,7 @@ def rows_inside(units: Table, inputs: Inputs, plan: Plan, measure: Measure) -> T
         InputMissing: a table or column of the plan was not given.
         UnknownCurrency: an amount that counts has no rate.
     """
-    rows = _borne(units, inputs, plan, measure.source.table)
+    rows = borne_rows(units, inputs, plan, measure.source.table)
     if measure.source.table is Fact.REVENUE:
         _refuse_currencies(rows, [measure], plan)
     inside = rows.filter(_inside(rows, measure, plan))
@@ -71,8 +68,8 @@ def rows_inside(units: Table, inputs: Inputs, plan: Plan, measure: Measure) -> T
     return inside.select("fact_unit", value=value).filter(lambda found: found["value"].notnull())
 
 
-def _borne(units: Table, inputs: Inputs, plan: Plan, fact: Fact) -> Table:
-    """Return the rows of one table with the units that bear them."""
+def borne_rows(units: Table, inputs: Inputs, plan: Plan, fact: Fact) -> Table:
+    """Return the rows of one table beside the units that bear them, by `fact_unit`."""
     facts = facts_of(inputs, plan, fact)
     borne = units.select(
         fact_unit=units.unit_id,
@@ -85,6 +82,11 @@ def _borne(units: Table, inputs: Inputs, plan: Plan, fact: Fact) -> Table:
     if fact is Fact.CONTACTS:
         rows = rows.mutate(at_=_since_asked(rows))
     return with_rates(rows, plan) if fact is Fact.REVENUE else rows
+
+
+def measured(rows: Table, measure: Measure, plan: Plan) -> Value:
+    """Return the aggregate of a group of rows, of those inside of the measure's window."""
+    return _aggregated(rows, measure, _inside(rows, measure, plan))
 
 
 def _since_asked(rows: Table) -> TimestampValue:

@@ -68,6 +68,7 @@ METHODS: Mapping[str, str] = MappingProxyType(
         "cuped": "adjusted (CUPED)",
         "cuped_cr1": "adjusted, by cluster (CR1)",
         "cuped_cr2": "adjusted, by cluster (CR2)",
+        "two_way": "clustered two ways",
         "cr1": "by cluster (CR1)",
         "cr2": "by cluster (CR2)",
         "randomisation": "randomisation inference",
@@ -115,8 +116,8 @@ def name_of(quantity: str) -> str:
 def method_of(method: str) -> str:
     """Return what statisticians call a method.
 
-    >>> method_of("kaplan_meier"), method_of("two_way")
-    ('Kaplan-Meier', 'two way')
+    >>> method_of("kaplan_meier"), method_of("three_way")
+    ('Kaplan-Meier', 'three way')
     """
     return METHODS.get(method, method.replace("_", " "))
 

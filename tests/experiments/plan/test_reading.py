@@ -297,6 +297,7 @@ def test_a_duplicate_key_names_both_lines() -> None:
         ("kind: quantile, source: contacts.wait_seconds, window: 7", "quantile"),
         ("kind: mean, source: revenue.amount, horizon: 70, cluster: team", "cluster"),
         ("kind: time_to_event, source: churn, cluster: served_variant", "cluster"),
+        ("kind: mean, source: contacts, window: 7, crossed_with: agent_id", "crossed_with"),
         ("kind: mean, source: revenue.amount, window: 7, winsorising: 0.99", "winsorising"),
         ("kind: time_to_event, source: churn, window: 7", "window"),
         ("kind: mean, source: revenue.amount, window: 7, horizon: 7", "horizon"),
