@@ -13,16 +13,16 @@ from impact.analysis.arms import (
     sides_of,
 )
 from impact.analysis.estimates import Estimate
+from impact.analysis.relative import relative_row
 from impact.analysis.rows import Sides, Subject, row, subject_of
 from impact.analysis.sufficient import ArmMoments, Moments
 from impact.analysis.winsorised import winsorised_rows
 from impact.stats.estimable import NotEstimable
 from impact.stats.means.cuped import AdjustedSample, Adjustment, cuped
 from impact.stats.means.relative import relative_means
-from impact.stats.means.welch import mean, standard_deviation, welch
+from impact.stats.means.welch import Sample, mean, standard_deviation, welch
 
 OUTCOME, COVARIATE = "y", "x"
-UNCERTAIN_BASELINE = 0.1  # standard error over mean, beyond which the delta method is rough
 
 
 def estimate_means(
@@ -91,10 +91,12 @@ def _adjusted(subject: Subject, variant: ArmMoments, control: ArmMoments) -> Est
 def _relative(subject: Subject, variant: ArmMoments, control: ArmMoments) -> Estimate:
     sample, baseline = sample_of(variant.moments), sample_of(control.moments)
     answer = relative_means(sample, baseline, level=subject.level)
-    rough = baseline.n and baseline.mean_variance > (UNCERTAIN_BASELINE * baseline.mean) ** 2
-    note = "rough: the baseline's mean is itself uncertain by more than 10%" if rough else ""
-    sides = sides_of(variant, control)
-    return row(subject.without_unit(), "relative_difference", "delta", sides, answer, note)
+    levels = _level(sample), _level(baseline)
+    return relative_row(subject, sides_of(variant, control), levels, answer)
+
+
+def _level(sample: Sample) -> tuple[float, float]:
+    return sample.mean, sample.mean_variance if sample.n else 0.0
 
 
 def _adjusted_sample(moments: Moments) -> AdjustedSample:

@@ -6,9 +6,17 @@ from functools import partial
 from experiments.plan.document import Metric, Plan
 from impact.analysis.arms import by_segment, covariance, empty_moments, pairs, sides_of
 from impact.analysis.estimates import Estimate
+from impact.analysis.relative import FIELLER, relative_row
 from impact.analysis.rows import Sides, Subject, row, subject_of
 from impact.analysis.sufficient import ArmMoments, Moments
-from impact.stats.means.ratio import RatioSample, ratio, ratio_difference, relative_ratio
+from impact.stats.means.ratio import (
+    ROUGH,
+    RatioSample,
+    ratio,
+    ratio_difference,
+    ratio_fieller,
+    relative_ratio,
+)
 
 NUMERATOR, DENOMINATOR = "y", "d"
 
@@ -30,15 +38,28 @@ def estimate_ratios(
 def _segment(subject: Subject, arms: dict[str, ArmMoments]) -> Iterator[Estimate]:
     for arm in arms.values():
         sides = Sides(variant=arm.variant, n_variant=arm.moments.n)
-        answer = ratio(_sample(arm.moments), level=subject.level)
-        yield row(subject, "ratio", "delta", sides, answer)
+        sample = _sample(arm.moments)
+        if sample.is_uncertain:
+            answer = ratio_fieller(sample, level=subject.level)
+            yield row(subject, "ratio", FIELLER, sides, answer)
+        else:
+            yield row(subject, "ratio", "delta", sides, ratio(sample, level=subject.level))
     for variant, control in pairs(arms, subject.control):
         samples = _sample(variant.moments), _sample(control.moments)
         sides = sides_of(variant, control)
         difference = ratio_difference(*samples, level=subject.level)
-        yield row(subject, "ratio_difference", "delta", sides, difference)
+        note = ROUGH if any(sample.is_uncertain for sample in samples) else ""
+        yield row(subject, "ratio_difference", "delta", sides, difference, note)
         relative = relative_ratio(*samples, level=subject.level)
-        yield row(subject.without_unit(), "relative_difference", "delta", sides, relative)
+        levels = _level(samples[0]), _level(samples[1])
+        yield relative_row(subject, sides, levels, relative)
+
+
+def _level(sample: RatioSample) -> tuple[float, float]:
+    """Return an arm's ratio and its variance; nothing of an arm that has no ratio."""
+    if not sample.n or not sample.denominator:
+        return 0.0, 0.0
+    return sample.ratio, sample.ratio_variance
 
 
 def _sample(moments: Moments) -> RatioSample:

@@ -14,6 +14,7 @@ COMPLIER_EFFECTS = frozenset({"complier_average_effect", "effect_per_minute"})
 RATIOS = frozenset({"hazard_ratio", "risk_ratio", "rmst_ratio", "subdistribution_hazard_ratio"})
 FRACTIONS = frozenset({"relative_difference", "return_on_cost"})
 QUANTILE = "quantile"
+NUMBER = re.compile(r"-?\d[\d.e+-]*")
 CURRENCY = re.compile(r"[A-Z]{3}")
 NO_EFFECT_RATIO = 1.0
 NAMES: Mapping[str, str] = MappingProxyType(
@@ -76,6 +77,7 @@ METHODS: Mapping[str, str] = MappingProxyType(
         "woodruff": "Woodruff, by unit",
         "newcombe": "Newcombe",
         "delta": "delta method",
+        "fieller": "Fieller",
         "two_stage_least_squares": "two-stage least squares",
         "anderson_rubin": "Anderson-Rubin",
         "first_stage": "first stage",
@@ -150,7 +152,7 @@ def interval_text(estimate: Estimate | None, digits: int | None = None) -> str:
     if estimate is None or estimate.value is None:
         return ""
     if estimate.ci_set:
-        return estimate.ci_set
+        return set_text(estimate.ci_set, scale_of(estimate))
     if estimate.ci_low is None or estimate.ci_high is None:
         return ""
     scale = scale_of(estimate)
@@ -172,6 +174,23 @@ def at_text(at: float | None, unit: TimeUnit) -> str:
     if at is None:
         return ""
     return f"{at:g} {unit.name}{'' if at == 1 else 's'}"
+
+
+def set_text(ci_set: str, scale: Scale) -> str:
+    """Write a set that is not one interval, its ends on the scale of the value.
+
+    >>> from impact.reports.formats import MINUS
+    >>> set_text("(-inf, -2.1] U [0.4, inf)", Scale(form=Form.PERCENT)).replace(MINUS, "-")
+    'up to -210.0% or from 40.0%'
+    >>> set_text("(-inf, inf)", Scale())
+    'any value'
+    """
+    ends = [float(end) for end in NUMBER.findall(ci_set)]
+    if not ends:
+        return "any value"
+    words = ("up to", "from") if ci_set.startswith("(-inf") else ("from",)
+    shown = [quantity(end, scale) for end in ends]
+    return " or ".join(f"{word} {end}" for word, end in zip(words, shown, strict=False))
 
 
 def place_text(estimate: Estimate, unit: TimeUnit) -> str:

@@ -10,7 +10,8 @@ from scipy import special
 class Inference:
     """An estimate with its interval and, for a comparison, the test of no difference.
 
-    `df` is None for a test against the normal distribution.
+    `df` is None for a test against the normal distribution. `ci_set` says what the limits are
+    where they are not those of one interval, which `ci_low` and `ci_high` then leave out.
     """
 
     value: float
@@ -20,6 +21,7 @@ class Inference:
     statistic: float | None = None
     df: float | None = None
     p_value: float | None = None
+    ci_set: str = ""
 
 
 def normal_quantile(level: float) -> float:

@@ -1,26 +1,9 @@
 """Confidence sets for a ratio of two effects that hold however weak the first stage is."""
 
-import math
-from dataclasses import dataclass
-
 from scipy import special
 
 from impact.stats.compliance.assignment_effects import AssignmentEffects
-
-WHOLE_LINE = "(-inf, inf)"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfidenceSet:
-    """The values of the effect that a test does not reject.
-
-    An interval has `low` and `high` and no `text`. Two rays or the whole line have only `text`,
-    such as "(-inf, -2.1] U [0.4, inf)".
-    """
-
-    low: float | None = None
-    high: float | None = None
-    text: str = ""
+from impact.stats.confidence_set import ConfidenceSet, ratio_set
 
 
 def anderson_rubin(effects: AssignmentEffects, *, level: float) -> ConfidenceSet:
@@ -41,32 +24,4 @@ def anderson_rubin(effects: AssignmentEffects, *, level: float) -> ConfidenceSet
     '(-inf, -10.0578] U [3.25072, inf)'
     """
     critical = float(special.stdtrit(effects.df, 0.5 + level / 2)) ** 2
-    (v_outcome, v_joint), (_, v_treatment) = effects.covariance
-    square = effects.treatment**2 - critical * v_treatment
-    linear = effects.outcome * effects.treatment - critical * v_joint
-    constant = effects.outcome**2 - critical * v_outcome
-    discriminant = linear**2 - square * constant
-    if square == 0:
-        return _half_line(float(linear), float(constant))
-    if discriminant <= 0:
-        return ConfidenceSet(text=WHOLE_LINE)
-    low, high = _roots(float(square), float(linear), float(constant), math.sqrt(discriminant))
-    if square > 0:
-        return ConfidenceSet(low=low, high=high)
-    return ConfidenceSet(text=f"(-inf, {low:.6g}] U [{high:.6g}, inf)")
-
-
-def _roots(square: float, linear: float, constant: float, root: float) -> tuple[float, float]:
-    """Return the roots of square b^2 - 2 linear b + constant without cancellation."""
-    far = linear + math.copysign(root, linear)
-    first, second = far / square, constant / far if far else 0.0
-    return min(first, second), max(first, second)
-
-
-def _half_line(linear: float, constant: float) -> ConfidenceSet:
-    """Return where -2 linear b + constant is not positive: the quadratic has no square."""
-    if linear == 0:
-        return ConfidenceSet(text=WHOLE_LINE)
-    edge = constant / (2 * linear)
-    text = f"[{edge:.6g}, inf)" if linear > 0 else f"(-inf, {edge:.6g}]"
-    return ConfidenceSet(text=text)
+    return ratio_set(effects.outcome, effects.treatment, effects.covariance, critical=critical)

@@ -3,8 +3,9 @@
 import math
 from dataclasses import dataclass
 
-from impact.stats.compliance.anderson_rubin import ConfidenceSet, anderson_rubin
+from impact.stats.compliance.anderson_rubin import anderson_rubin
 from impact.stats.compliance.assignment_effects import DUST, AssignmentEffects
+from impact.stats.confidence_set import ConfidenceSet
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference, student_inference
 

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference, normal_inference
+from impact.stats.means.fieller import fieller, is_uncertain
 from impact.stats.means.relative import relative_change, relative_normal
 from impact.stats.means.welch import without_dust
 
+ROUGH = "rough: the denominator of one arm is itself uncertain by more than 10%"
 LAST_BITS = 1e-29
 
 
@@ -40,6 +42,11 @@ class RatioSample:
         is_dust = spread <= LAST_BITS * self.numerator**2
         return 0.0 if is_dust else spread / (self.n * self.denominator**2)
 
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether the denominator's mean is so uncertain that the delta method is rough."""
+        return is_uncertain(self.denominator, self.denominator_variance / max(self.n, 1))
+
 
 def ratio(sample: RatioSample, *, level: float) -> Inference | NotEstimable:
     """Return the ratio with its interval; no test, as there is nothing to compare with.
@@ -60,6 +67,25 @@ def ratio(sample: RatioSample, *, level: float) -> Inference | NotEstimable:
         ci_low=around.ci_low,
         ci_high=around.ci_high,
     )
+
+
+def ratio_fieller(sample: RatioSample, *, level: float) -> Inference | NotEstimable:
+    """Return the ratio with Fieller's set, for a denominator that is itself uncertain.
+
+    >>> calls = RatioSample(n=9, numerator=12.0, denominator=2.0, numerator_variance=9.0,
+    ...     denominator_variance=1.0, covariance=2.0)
+    >>> around = ratio_fieller(calls, level=0.95)
+    >>> round(around.ci_low, 3), round(around.ci_high, 3)
+    (4.823, 8.132)
+    """
+    if (reason := _not_usable(sample)) is not None:
+        return reason
+    if sample.ratio_variance == 0:
+        return Inference(value=sample.ratio)
+    joint = sample.covariance
+    covariance = [[sample.numerator_variance, joint], [joint, sample.denominator_variance]]
+    of_means = [[value / sample.n for value in line] for line in covariance]
+    return fieller(sample.numerator, sample.denominator, of_means, level=level)
 
 
 def ratio_difference(

@@ -1,0 +1,29 @@
+"""A difference relative to the control: by the delta method, or Fieller's where that is rough."""
+
+from impact.analysis.estimates import Estimate
+from impact.analysis.rows import Sides, Subject, row
+from impact.stats.estimable import NotEstimable
+from impact.stats.inference import Inference
+from impact.stats.means.fieller import is_uncertain, relative_fieller
+
+DELTA, FIELLER = "delta", "fieller"
+QUANTITY = "relative_difference"
+Level = tuple[float, float]  # an arm's estimate and its variance
+
+
+def relative_row(
+    subject: Subject,
+    sides: Sides,
+    levels: tuple[Level, Level],
+    answer: Inference | NotEstimable,
+) -> Estimate:
+    """Return the row of `answer`, or of Fieller's set where the control's level is uncertain.
+
+    `levels` are those of the variant and of the control. Beyond a standard error of a tenth of the
+    control's level the delta method is rough.
+    """
+    plain = subject.without_unit()
+    if isinstance(answer, NotEstimable) or not is_uncertain(*levels[1]):
+        return row(plain, QUANTITY, DELTA, sides, answer)
+    exact = relative_fieller(*levels, level=subject.level)
+    return row(plain, QUANTITY, FIELLER, sides, exact)

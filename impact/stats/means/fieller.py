@@ -1,0 +1,73 @@
+"""Ratios whose denominator is itself uncertain: Fieller's set in place of the delta method."""
+
+import math
+
+from numpy.typing import ArrayLike
+
+from impact.stats.confidence_set import ratio_set
+from impact.stats.estimable import NotEstimable
+from impact.stats.inference import Inference, normal_quantile
+
+UNCERTAIN = 0.1  # standard error over value, beyond which the delta method is rough
+
+
+def is_uncertain(value: float, variance: float) -> bool:
+    """Whether an estimate is so uncertain that a ratio to it needs Fieller's set.
+
+    >>> is_uncertain(10.0, 0.9), is_uncertain(10.0, 1.1)
+    (False, True)
+    """
+    return variance > (UNCERTAIN * value) ** 2
+
+
+def fieller(
+    numerator: float, denominator: float, covariance: ArrayLike, *, level: float
+) -> Inference:
+    """Return the ratio of two estimates with the set of Fieller (1954), by the normal quantile.
+
+    `covariance` of the estimates has shape (2, 2), numerator first; the denominator is not zero.
+    Where it does not differ from zero at this level, the set is no interval: two rays, or all
+    values. There is no standard error.
+
+    >>> around = fieller(2.0, 1.0, [[0.01, 0.0], [0.0, 0.04]], level=0.95)
+    >>> round(around.ci_low, 3), round(around.ci_high, 3)
+    (1.413, 3.314)
+    >>> fieller(2.0, 1.0, [[0.01, 0.0], [0.0, 0.4]], level=0.95).ci_set
+    '(-inf, -8.33984] U [0.885267, inf)'
+    """
+    found = ratio_set(numerator, denominator, covariance, critical=normal_quantile(level) ** 2)
+    return Inference(
+        value=numerator / denominator,
+        ci_low=found.low,
+        ci_high=found.high,
+        ci_set=found.text,
+    )
+
+
+def relative_fieller(
+    variant: tuple[float, float], baseline: tuple[float, float], *, level: float
+) -> Inference | NotEstimable:
+    """Return (variant - baseline) / baseline with Fieller's set; each a value and its variance.
+
+    The test is of no difference, which is what the set says: it holds zero when that is not
+    rejected.
+
+    >>> round(relative_fieller((11.0, 1.0), (10.0, 4.0), level=0.95).value, 9)
+    0.1
+    """
+    (value, variance), (base, base_variance) = variant, baseline
+    if base <= 0:
+        return NotEstimable("a relative difference needs a baseline above zero")
+    if variance + base_variance == 0:
+        return NotEstimable("zero variance: all units of each arm have the same value")
+    covariance = [[variance + base_variance, -base_variance], [-base_variance, base_variance]]
+    found = fieller(value - base, base, covariance, level=level)
+    z = (value - base) / math.sqrt(variance + base_variance)
+    return Inference(
+        value=found.value,
+        ci_low=found.ci_low,
+        ci_high=found.ci_high,
+        ci_set=found.ci_set,
+        statistic=z,
+        p_value=math.erfc(abs(z) / math.sqrt(2)),
+    )
