@@ -1,5 +1,6 @@
 """What an experiment can show, over HTTP: before the start, from what is expected."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from drf_spectacular.utils import extend_schema
@@ -14,6 +15,7 @@ from experiments.definitions import find
 from experiments.design.demands import Unreachable
 from experiments.design.enrolment import share_taking_part
 from experiments.design.expectations import Expectation
+from experiments.design.forecast import Forecast
 from experiments.design.prospect import Moment, Needed, Prospect, foresee
 from experiments.plan.reading import read_plan
 
@@ -38,14 +40,24 @@ class ExperimentDesign(APIView):
         """Foresee it."""
         asked = DesignIn(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        expected = Expectation(**asked.validated_data)
+        answers = dict(asked.validated_data)
+        forecast = _forecast(answers.pop("contacts", ()), answers.pop("alikeness", None), answers)
+        expected = Expectation(**answers)
         experiment = find(key)
         takes_part = share_taking_part(
             coverage=experiment.coverage, layer=(experiment.layer_start, experiment.layer_end)
         )
         plan = read_plan(experiment.plan_source)
-        prospect = foresee(plan, expected, takes_part=takes_part)
+        prospect = foresee(plan, expected, takes_part=takes_part, forecast=forecast)
         return Response({"unit": plan.unit.value, "expected": asdict(expected), **_out(prospect)})
+
+
+def _forecast(
+    contacts: tuple[float, ...], alikeness: float | None, answers: Mapping[str, float]
+) -> Forecast | None:
+    if not contacts:
+        return None
+    return Forecast(contacts=contacts, population=answers["population"], alikeness=alikeness)
 
 
 def _out(prospect: Prospect) -> dict[str, object]:

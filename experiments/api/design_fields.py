@@ -11,6 +11,7 @@ from experiments.plan.document import Unit
 
 In = serializers.Serializer[dict[str, Any]]
 MANY = 1e9
+NUMBERS = r"^\d{1,9}(\.\d{1,6})?(,\d{1,9}(\.\d{1,6})?)*$"
 USUAL = {field.name: field.default for field in fields(Expectation)}
 
 
@@ -20,11 +21,14 @@ def number(name: str, words: str, low: float, high: float) -> serializers.FloatF
     return serializers.FloatField(required=False, min_value=low, max_value=high, help_text=words)
 
 
-class DesignIn(In):
+class ExpectedIn(In):
     """What is expected."""
 
     per_day = serializers.FloatField(
-        min_value=0.001, max_value=MANY, help_text="New eligible units a day."
+        required=False,
+        min_value=0.001,
+        max_value=MANY,
+        help_text="New eligible units a day; not needed beside `contacts`.",
     )
     population = serializers.FloatField(
         required=False, min_value=1, max_value=MANY, help_text="Eligible units in all, if limited."
@@ -51,6 +55,37 @@ class DesignIn(In):
     icc = number("icc", "How alike the contacts of one agent, team or queue are.", 0, 1)
 
 
+class DesignIn(ExpectedIn):
+    """What is expected, and the forecast of contacts that may stand for even enrolment."""
+
+    contacts = serializers.RegexField(
+        NUMBERS,
+        required=False,
+        max_length=4000,
+        help_text="Forecast of contacts a day from the start on, with commas, repeated when over: "
+        "seven are a week. Takes the place of `per_day` and needs `population`.",
+    )
+    alikeness = serializers.FloatField(
+        required=False,
+        min_value=0.01,
+        max_value=1000,
+        help_text="Shape of the gamma law of how often customers call; without it all are alike.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for new units a day, or for contacts and the customers they come from."""
+        if "contacts" not in attrs:
+            if "per_day" not in attrs:
+                raise serializers.ValidationError({"per_day": "is required without contacts"})
+            return attrs
+        if "population" not in attrs:
+            raise serializers.ValidationError({"population": "is required beside contacts"})
+        numbers = tuple(float(number) for number in attrs["contacts"].split(","))
+        if not 0 < sum(numbers) <= MANY:
+            raise serializers.ValidationError({"contacts": "must have a sum above 0"})
+        return {**attrs, "contacts": numbers, "per_day": sum(numbers) / len(numbers)}
+
+
 class NeededOut(In):
     """When the smallest change worth knowing is found."""
 
@@ -74,9 +109,12 @@ class FindingOut(In):
     level = serializers.ChoiceField(choices=[level.value for level in Level])
     subject = serializers.CharField(help_text="A metric's key, or what else it is about.")
     sentence = serializers.CharField()
+    reason = serializers.CharField(
+        allow_blank=True, help_text="Why it is not identified, in a few words; empty where it is."
+    )
 
 
-class ExpectedOut(DesignIn):
+class ExpectedOut(ExpectedIn):
     """What was expected, defaults filled in."""
 
     population = serializers.FloatField(allow_null=True)

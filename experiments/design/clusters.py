@@ -6,6 +6,8 @@ between clusters.
 """
 
 import math
+from collections.abc import Sequence
+from statistics import fmean, stdev
 
 from experiments.design.bounds import check_fewest, check_positive, check_share
 
@@ -27,6 +29,21 @@ def design_effect(size: float, icc: float, *, variation: float = 0.0) -> float:
     check_fewest("variation", variation, 0)
     check_share("icc", icc)
     return 1 + ((variation**2 + 1) * size - 1) * icc
+
+
+def size_variation(sizes: Sequence[float]) -> float:
+    """Return the coefficient of variation of the clusters' sizes: deviation over mean.
+
+    Raises:
+        InvalidRequest: fewer than two sizes, or one that is not positive.
+
+    >>> round(size_variation([10, 20, 30]), 6)
+    0.5
+    """
+    check_fewest("number of sizes", len(sizes), 2)
+    for size in sizes:
+        check_positive("size", size)
+    return stdev(sizes) / fmean(sizes)
 
 
 def clusters_needed(units: float, size: float, icc: float, *, variation: float = 0.0) -> float:

@@ -57,3 +57,19 @@ def diluted(change: float, adherence: float) -> float:
     if not 0 < adherence <= 1:
         refuse("adherence", adherence, "must be above 0 and at most 1")
     return change * adherence
+
+
+def diluted_ratio(hazard_ratio: float, adherence: float) -> float:
+    """Return the hazard ratio that shows when only a share of the assigned get the policy.
+
+    At the start the hazard of the variant's arm is the mean over who gets it and who does not.
+    Later those with the higher hazard have left, and the ratio moves a little further towards 1.
+
+    Raises:
+        InvalidRequest: a ratio that is not positive, an adherence not above 0 and at most 1.
+
+    >>> round(diluted_ratio(0.93, 0.7), 6)
+    0.951
+    """
+    check_positive("hazard_ratio", hazard_ratio)
+    return 1 + diluted(hazard_ratio - 1, adherence)

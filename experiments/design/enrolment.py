@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 
 from experiments.design.bounds import check_positive
+from experiments.design.follow_up import FollowUp, event_probability
+from experiments.design.forecast import Forecast
 
 LONGEST = 3650  # days; no policy waits ten years
 
@@ -41,6 +43,21 @@ class Enrolment:
         """
         return self.enrolled(day) / self.per_day
 
+    def event_probability(self, day: float, hazard: float, loss: float = 0.0) -> float:
+        """Return the chance that one of the enrolled is seen to churn by a day.
+
+        >>> round(Enrolment(per_day=100, population=9000).event_probability(180, 0.001), 6)
+        0.125989
+        """
+        accrual = self.accrual(day)
+        seen = FollowUp(accrual=accrual, further=max(0.0, day - accrual), loss=loss)
+        return event_probability(hazard, seen)
+
+    def taking_part(self, share: float) -> "Enrolment":
+        """Return the enrolment of a share of the units: coverage, layer."""
+        population = None if self.population is None else self.population * share
+        return Enrolment(per_day=self.per_day * share, population=population)
+
     def days_until(self, units: float) -> int | None:
         """Return the first whole day by which so many have joined, or None if they never do.
 
@@ -53,6 +70,9 @@ class Enrolment:
             return None
         days = math.ceil(units / self.per_day)
         return days if days <= LONGEST else None
+
+
+Joining = Enrolment | Forecast
 
 
 def share_taking_part(*, coverage: int, layer: tuple[int, int], whole: int = 10_000) -> float:

@@ -4,11 +4,12 @@ Rates are per day, spans in days. A `monthly` share is one of 30 days, as a plan
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from experiments.design.bounds import check_between, check_fewest, check_positive
 from experiments.design.demands import USUAL, Demands, Unreachable
-from experiments.design.log_rank import log_rank_power, schoenfeld_events
+from experiments.design.log_rank import EventsNeeded, log_rank_power, schoenfeld_events
 from experiments.design.roots import first_crossing
 
 MONTH = 30
@@ -74,10 +75,12 @@ def customers_needed(
     *,
     share: float = 0.5,
     demands: Demands = USUAL,
+    events_needed: EventsNeeded = schoenfeld_events,
 ) -> float:
     """Return the customers of both arms that give the events the log-rank test needs.
 
-    Schoenfeld's events over the chance of an event, averaged over the arms.
+    The events, Schoenfeld's or (`freedman_events`) Freedman's, over the chance of one, averaged
+    over the arms. For adherence below 1 give the ratio that shows: `comparisons.diluted_ratio`.
 
     Raises:
         InvalidRequest: as for `schoenfeld_events` and `event_probability`.
@@ -85,8 +88,11 @@ def customers_needed(
     >>> seen = FollowUp(accrual=6, further=6, loss=0.01)
     >>> round(customers_needed(0.02, 0.8, seen), 2)
     4425.35
+    >>> from experiments.design.log_rank import freedman_events
+    >>> round(customers_needed(0.02, 0.8, seen, events_needed=freedman_events), 2)
+    4462.12
     """
-    events = schoenfeld_events(hazard_ratio, share=share, demands=demands)
+    events = events_needed(hazard_ratio, share=share, demands=demands)
     return events / mean_event_probability(hazard, hazard_ratio, follow_up, share=share)
 
 
@@ -146,7 +152,16 @@ def detectable_reduction(
             customers, hazard, 1 - reduction, follow_up, share=share, alpha=demands.alpha
         )
 
-    found = first_crossing(power, demands.power, SMALLEST_CHANGE, LARGEST_CHANGE)
+    return smallest_reduction(power, demands.power)
+
+
+def smallest_reduction(power: Callable[[float], float], target: float) -> float | Unreachable:
+    """Return the smallest fall of the hazard whose power reaches the target.
+
+    >>> smallest_reduction(lambda reduction: 0.1, 0.8)
+    Unreachable(reason='Too few customers churn: not even a fall by nine tenths would show.')
+    """
+    found = first_crossing(power, target, SMALLEST_CHANGE, LARGEST_CHANGE)
     if found is None:
         return Unreachable(
             reason="Too few customers churn: not even a fall by nine tenths would show."

@@ -5,9 +5,20 @@ Events are those of both arms together. Proportional hazards, two-sided tests.
 """
 
 import math
+from typing import Protocol
 
 from experiments.design.bounds import check_between, check_positive, refuse
 from experiments.design.demands import NORMAL, USUAL, Demands
+
+
+class EventsNeeded(Protocol):
+    """One of the formulas for the events of both arms that show a hazard ratio."""
+
+    def __call__(
+        self, hazard_ratio: float, *, share: float = 0.5, demands: Demands = USUAL
+    ) -> float:
+        """Return the events, not rounded."""
+        ...
 
 
 def schoenfeld_events(
@@ -64,6 +75,28 @@ def log_rank_power(
     check_between("alpha", alpha, 0, 1)
     check_positive("hazard_ratio", hazard_ratio)
     drift = math.sqrt(events * share_product(share)) * abs(math.log(hazard_ratio))
+    return NORMAL.cdf(drift - NORMAL.inv_cdf(1 - alpha / 2))
+
+
+def freedman_power(
+    events: float, hazard_ratio: float, *, share: float = 0.5, alpha: float = 0.05
+) -> float:
+    """Return the chance that so many events show a hazard ratio, by Freedman's approximation.
+
+    The inverse of `freedman_events`.
+
+    Raises:
+        InvalidRequest: events or ratio not positive, a share or alpha outside of 0 to 1.
+
+    >>> round(freedman_power(635.759258482276, 0.8), 6)
+    0.8
+    """
+    check_positive("events", events)
+    check_between("alpha", alpha, 0, 1)
+    check_positive("hazard_ratio", hazard_ratio)
+    share_product(share)
+    ratio = share / (1 - share)
+    drift = math.sqrt(events * ratio) * abs(1 - hazard_ratio) / (1 + ratio * hazard_ratio)
     return NORMAL.cdf(drift - NORMAL.inv_cdf(1 - alpha / 2))
 
 

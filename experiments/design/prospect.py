@@ -8,16 +8,18 @@ from experiments.design.bounds import check_positive
 from experiments.design.clusters import cluster_deviation
 from experiments.design.comparisons import Comparison, smallest_comparison
 from experiments.design.demands import Demands, Unreachable
-from experiments.design.enrolment import LONGEST, Enrolment
+from experiments.design.enrolment import LONGEST, Enrolment, Joining
 from experiments.design.expectations import Expectation
 from experiments.design.findings import Finding, setting_of
 from experiments.design.follow_up import FollowUp, daily_hazard, event_probability
+from experiments.design.forecast import Forecast
 from experiments.design.sights import MeanSight, ProportionSight, Sight, SurvivalSight, Window
 from experiments.design.units import CLUSTERS, findings, not_identified
 from experiments.plan.document import Direction, Kind, Metric, Plan, Table
 
 NOT_IDENTIFIED = Unreachable(reason="Not identified by this unit: no size helps.")
 NOT_SIZED = Unreachable(reason="No formula sizes a quantile: it depends on how dense values are.")
+ALL_IN = 0.99  # of a forecast the last few never call
 USUAL_DAYS = (30, 60, 90, 180)
 
 
@@ -58,11 +60,13 @@ def foresee(
     expected: Expectation,
     *,
     takes_part: float = 1.0,
+    forecast: Forecast | None = None,
     days: Iterable[int] = USUAL_DAYS,
 ) -> Prospect:
     """Return what the plan's primary metric can show, if things are as expected.
 
-    `takes_part` is the share of eligible units that coverage and layer let in. Several variants
+    `takes_part` is the share of eligible units that coverage and layer let in. A `forecast` of
+    contacts takes the place of even enrolment: then `per_day` is not asked. Several variants
     are sized by the smallest comparison with control, without a correction for their number.
 
     Raises:
@@ -70,7 +74,8 @@ def foresee(
     """
     check_positive("coverage", takes_part)
     comparison = smallest_comparison(plan.weights, plan.control)
-    enrolment = _enrolment(expected, takes_part)
+    everybody = forecast or Enrolment(per_day=expected.per_day, population=expected.population)
+    enrolment = everybody.taking_part(takes_part)
     sight = _sight(plan, expected, enrolment, comparison)
     setting = setting_of(
         plan,
@@ -104,14 +109,7 @@ def _without_numbers(prospect: Prospect, reason: Unreachable) -> Prospect:
     return replace(prospect, needed=reason, moments=moments)
 
 
-def _enrolment(expected: Expectation, takes_part: float) -> Enrolment:
-    population = None if expected.population is None else expected.population * takes_part
-    return Enrolment(per_day=expected.per_day * takes_part, population=population)
-
-
-def _sight(
-    plan: Plan, expected: Expectation, enrolment: Enrolment, comparison: Comparison
-) -> Sight:
+def _sight(plan: Plan, expected: Expectation, enrolment: Joining, comparison: Comparison) -> Sight:
     metric = plan.primary
     demands = Demands(alpha=1 - plan.confidence_level, power=expected.power)
     window = Window(
@@ -143,7 +141,7 @@ def _deviation(plan: Plan, expected: Expectation) -> float:
     return cluster_deviation(expected.variation, expected.cluster_size, expected.icc)
 
 
-def _needed(sight: Sight, expected: Expectation, enrolment: Enrolment) -> Needed | Unreachable:
+def _needed(sight: Sight, expected: Expectation, enrolment: Joining) -> Needed | Unreachable:
     """Power never falls while time passes, so the first day is found by halving."""
     if expected.smallest_change >= sight.largest:
         return Unreachable(reason="No policy can change it by so much.")
@@ -154,12 +152,16 @@ def _needed(sight: Sight, expected: Expectation, enrolment: Enrolment) -> Needed
     day = 1 + bisect_left(range(1, LONGEST + 1), expected.power, key=found)
     if day <= LONGEST:
         return Needed(days=day, units=enrolment.enrolled(day))
-    if enrolment.population is not None and enrolment.enrolled(LONGEST) == enrolment.population:
+    if enrolment.population is not None and _are_all_in(enrolment, enrolment.population):
         return Unreachable(reason="Even all there are would be too few, however long it runs.")
     return Unreachable(reason="At this rate ten years are not enough.")
 
 
-def _moment(sight: Sight, expected: Expectation, enrolment: Enrolment, day: int) -> Moment:
+def _are_all_in(enrolment: Joining, population: float) -> bool:
+    return enrolment.enrolled(LONGEST) > ALL_IN * population
+
+
+def _moment(sight: Sight, expected: Expectation, enrolment: Joining, day: int) -> Moment:
     shown = sight.detectable(day)
     change = shown if isinstance(shown, Unreachable) else shown / expected.adherence
     if not isinstance(change, Unreachable) and change >= sight.largest:

@@ -10,8 +10,9 @@ from typing import Protocol
 from experiments.design import means, proportions
 from experiments.design.comparisons import Comparison
 from experiments.design.demands import Demands, Unreachable
-from experiments.design.enrolment import Enrolment
-from experiments.design.follow_up import FollowUp, detectable_reduction, survival_power
+from experiments.design.enrolment import Joining
+from experiments.design.follow_up import smallest_reduction
+from experiments.design.log_rank import log_rank_power
 
 
 class Sight(Protocol):
@@ -33,9 +34,9 @@ class Sight(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurvivalSight:
-    """Time to churn by the log-rank test: customers join evenly, all are watched until the day."""
+    """Time to churn by the log-rank test: all who joined are watched until the day."""
 
-    enrolment: Enrolment
+    enrolment: Joining
     comparison: Comparison
     demands: Demands
     hazard: float
@@ -48,38 +49,31 @@ class SurvivalSight:
 
     def power(self, day: float, change: float) -> float:
         """Return the chance that so large a fall of the hazard is found on that day."""
-        return survival_power(
-            self._customers(day),
-            self.hazard,
-            1 - change,
-            self._follow_up(day),
-            share=self.comparison.share,
-            alpha=self.demands.alpha,
-        )
+        return self._found(day, self._seen(day, self.hazard), change)
 
     def detectable(self, day: float) -> float | Unreachable:
         """Return the smallest fall of the hazard that is found."""
-        return detectable_reduction(
-            self._customers(day),
-            self.hazard,
-            self._follow_up(day),
-            share=self.comparison.share,
-            demands=self.demands,
+        control = self._seen(day, self.hazard)
+        return smallest_reduction(
+            lambda change: self._found(day, control, change), self.demands.power
         )
 
-    def _customers(self, day: float) -> float:
-        return self.comparison.part * self.enrolment.enrolled(day)
+    def _found(self, day: float, control: float, change: float) -> float:
+        share = self.comparison.share
+        variant = self._seen(day, self.hazard * (1 - change))
+        customers = self.comparison.part * self.enrolment.enrolled(day)
+        events = customers * ((1 - share) * control + share * variant)
+        return log_rank_power(events, 1 - change, share=share, alpha=self.demands.alpha)
 
-    def _follow_up(self, day: float) -> FollowUp:
-        accrual = self.enrolment.accrual(day)
-        return FollowUp(accrual=accrual, further=max(0.0, day - accrual), loss=self.loss)
+    def _seen(self, day: float, hazard: float) -> float:
+        return self.enrolment.event_probability(day, hazard, self.loss)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
     """Units count once their window is over."""
 
-    enrolment: Enrolment
+    enrolment: Joining
     comparison: Comparison
     days: int
 

@@ -1,5 +1,7 @@
 """What an experiment can show, asked over HTTP."""
 
+import math
+
 import pytest
 from rest_framework.test import APIClient
 
@@ -48,6 +50,19 @@ def test_coverage_slows_it(reader: APIClient) -> None:
     assert answer.data["needed"]["days"] == 296
 
 
+def test_a_forecast_of_contacts_stands_for_new_customers(reader: APIClient) -> None:
+    week = ",".join(["1200"] * 5 + ["600", "400"])
+
+    answer = reader.get(URL, {"contacts": week, "population": "300000"})
+    fewer = reader.get(URL, {"contacts": week, "population": "300000", "alikeness": "0.5"})
+
+    assert answer.data["moments"][0]["units"] == pytest.approx(
+        300_000 * -math.expm1(-30_400 / 300_000)
+    )
+    assert fewer.data["needed"]["days"] > answer.data["needed"]["days"] > 296
+    assert answer.data["expected"]["per_day"] == 1000
+
+
 @pytest.mark.parametrize(
     ("asked", "field"),
     [
@@ -58,6 +73,9 @@ def test_coverage_slows_it(reader: APIClient) -> None:
         ({"per_day": "1e400"}, "per_day"),
         ({"per_day": "10", "monthly_churn": "90"}, "monthly_churn"),
         ({"per_day": "10", "adherence": "0"}, "adherence"),
+        ({"contacts": "900,-1", "population": "9000"}, "contacts"),
+        ({"contacts": "0,0", "population": "9000"}, "contacts"),
+        ({"contacts": "900"}, "population"),
     ],
 )
 def test_a_wrong_number_is_refused_by_name(

@@ -8,6 +8,7 @@ import pytest
 
 from experiments.design import means, proportions
 from experiments.design.clusters import design_effect
+from experiments.design.comparisons import diluted_ratio
 from experiments.design.demands import Demands
 from experiments.design.follow_up import (
     FollowUp,
@@ -72,6 +73,18 @@ def test_accrual_and_loss_give_the_customers_that_r_says() -> None:
     assert event_probability(hazard, seen) == pytest.approx(value["p_event0"], rel=rtol)
     assert event_probability(hazard * ratio, seen) == pytest.approx(value["p_event1"], rel=rtol)
     assert customers_needed(hazard, ratio, seen) == pytest.approx(value["n_total"], rel=rtol)
+
+
+def test_adherence_is_a_hazard_ratio_nearer_to_1_in_the_same_formula() -> None:
+    value, rtol = quantity("logrank_n_accrual_loss")
+    seen = FollowUp(accrual=value["accrual"], further=value["followup"], loss=value["loss"])
+    policy = 1 - (1 - value["hr"]) / 0.7
+
+    shown = diluted_ratio(policy, 0.7)
+
+    assert customers_needed(value["lambda0"], shown, seen) == pytest.approx(
+        value["n_total"], rel=rtol
+    )
 
 
 def test_the_design_effect_is_that_of_the_reference() -> None:

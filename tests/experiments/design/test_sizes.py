@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 from scipy import special
 
 from experiments.design import means, proportions
-from experiments.design.clusters import cluster_deviation, clusters_needed, design_effect
+from experiments.design.clusters import (
+    cluster_deviation,
+    clusters_needed,
+    design_effect,
+    size_variation,
+)
 from experiments.design.comparisons import diluted, smallest_comparison
 from experiments.design.demands import Demands, Unreachable
 from experiments.design.enrolment import Enrolment
@@ -23,6 +28,7 @@ from experiments.design.follow_up import (
 from experiments.design.log_rank import (
     detectable_hazard_ratio,
     freedman_events,
+    freedman_power,
     log_rank_power,
     schoenfeld_events,
 )
@@ -43,6 +49,29 @@ follow_ups = st.builds(
     st.floats(0, 400),
     st.floats(0, 0.01),
 )
+
+
+@QUICK
+@given(ratios, shares, demands)
+def test_freedmans_power_is_the_inverse_of_freedmans_events(
+    ratio: float, share: float, wanted: Demands
+) -> None:
+    events = freedman_events(ratio, share=share, demands=wanted)
+
+    assert freedman_power(events, ratio, share=share, alpha=wanted.alpha) == pytest.approx(
+        wanted.power, rel=1e-9
+    )
+
+
+def test_unequal_clusters_say_less_than_equal_ones() -> None:
+    sizes = [5, 10, 15, 70]
+
+    unequal = design_effect(25, 0.05, variation=size_variation(sizes))
+
+    assert unequal == pytest.approx(1 + ((size_variation(sizes) ** 2 + 1) * 25 - 1) * 0.05)
+    assert unequal > design_effect(25, 0.05)
+    with pytest.raises(InvalidRequest, match="number of sizes"):
+        size_variation([5])
 
 
 @QUICK
