@@ -9,6 +9,7 @@ from experiments.plan.document import Kind, Metric, Plan
 from impact.analysis.checks.context import CheckContext
 from impact.analysis.checks.registry import run_checks
 from impact.analysis.checks.sample_ratio import sample_ratio_row
+from impact.analysis.checks.whole_clusters import whole_clusters
 from impact.analysis.clusters.crossed import with_crossed
 from impact.analysis.clusters.estimating import estimate_clusters
 from impact.analysis.compliance.estimating import estimate_compliance
@@ -64,6 +65,7 @@ def evaluate(plan: Plan, statistics: SufficientStatistics, *, as_of: datetime) -
         as_of=as_of,
         final=look is None,
         estimates=identified_only(plan, (*raw, *money)),
+        clusters=whole_clusters(plan, statistics),
     )
     estimates = adjusted_for_multiplicity(plan, identified_only(plan, (*rows, *money)))
     checks = run_checks(context)

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from experiments.plan.document import Covariate, Kind, Metric, Plan, Role, Source, Table, Unit
+from experiments.plan.document import Covariate, Kind, Metric, Plan, Role, Source, Table
 from impact.analysis.sufficient import SufficientStatistics, SurvivalCounts
-from tests.calibration.worlds import ARMS, World, assigned, counted
+from tests.calibration.worlds import ARMS, Looks, World, assigned, counted, once, plan_of
 
 HAZARD_RATIO = 0.8
 METRIC = "retention"
@@ -19,7 +19,7 @@ def retention(name: str, *, hazard: float, horizon: int) -> World:
     proportional though time is discrete. The tier plays no part.
     """
 
-    def draw(rng: np.random.Generator, n: int, effect: bool) -> SufficientStatistics:  # noqa: FBT001
+    def draw(rng: np.random.Generator, n: int, effect: bool) -> Looks:  # noqa: FBT001
         arm = assigned(rng, n)
         ratio = np.where(arm == 1, HAZARD_RATIO, 1.0) if effect else np.ones(n)
         churn = np.ceil(rng.exponential(1 / (-np.log1p(-hazard) * ratio)))
@@ -27,7 +27,7 @@ def retention(name: str, *, hazard: float, horizon: int) -> World:
         time = np.minimum(churn, end).astype(np.int64)
         arms, checks = counted(arm)
         cells = _cells(arm, time, (churn <= end).astype(np.int64), rng.integers(2, size=n))
-        return SufficientStatistics(arms=arms, checks=checks, survival={METRIC: (cells,)})
+        return once(SufficientStatistics(arms=arms, checks=checks, survival={METRIC: (cells,)}))
 
     stay = np.array([1 - hazard, (1 - hazard) ** HAZARD_RATIO])
     survival = stay**horizon
@@ -51,10 +51,7 @@ def _plan(horizon: int) -> Plan:
         horizon=horizon,
         covariates=(Covariate(name="tier"),),
     )
-    weights = tuple((name, 5000) for name in ARMS)
-    return Plan(
-        key="calibration", unit=Unit.CUSTOMER, control=ARMS[0], weights=weights, metrics=(metric,)
-    )
+    return plan_of(metric)
 
 
 def _cells(

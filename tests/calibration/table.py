@@ -39,7 +39,7 @@ def markdown(cells: Cells, repeats: int) -> str:
     ]
     for world, key in rows:
         metric, quantity, method = key
-        found = [_cell(cells[world, n].get(key, Tally())) for n in sizes]
+        found = [_cell(cells.get((world, n), {}).get(key, Tally())) for n in sizes]
         name = quantity if metric in world or quantity == metric else f"{metric}: {quantity}"
         lines.append(f"| {' | '.join([world, name, method, *found])} |")
     return "\n".join(lines) + "\n"

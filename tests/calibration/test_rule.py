@@ -2,11 +2,14 @@
 
 import numpy as np
 
+from tests.calibration.groups import GROUPS
+from tests.calibration.looking import LOOKING
 from tests.calibration.replicating import Key, Tally, replicate
 from tests.calibration.retention import RETENTION
 from tests.calibration.table import breaches, markdown
 from tests.calibration.windows import WINDOWS
 
+WORLDS = (*RETENTION, *WINDOWS, *GROUPS, *LOOKING)
 KEY: Key = ("spend", "mean_difference", "welch")
 
 
@@ -40,11 +43,11 @@ def test_chance_alone_hardly_ever_breaks_it() -> None:
 
 
 def test_every_world_gives_answers_and_a_line_of_the_table() -> None:
-    cells = {(world.name, 400): replicate(world, 400, 2) for world in (*RETENTION, *WINDOWS)}
+    cells = {(world.name, 400): replicate(world, 400, 2) for world in WORLDS}
 
     table = markdown(cells, 2)
 
-    for world in (*RETENTION, *WINDOWS):
+    for world in WORLDS:
         tallies = cells[world.name, 400]
         assert {key[:2] for key in tallies} >= set(world.truth)
         assert f"| {world.name} |" in table

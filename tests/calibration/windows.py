@@ -11,14 +11,12 @@ from experiments.plan.document import (
     Economics,
     Kind,
     Metric,
-    Plan,
     Role,
     Source,
     Table,
-    Unit,
 )
 from impact.analysis.sufficient import ArmProportion, SufficientStatistics
-from tests.calibration.worlds import ARMS, World, assigned, counted, moments
+from tests.calibration.worlds import ARMS, Looks, World, assigned, counted, moments, once, plan_of
 
 CONTACTS = Source(table=Table.CONTACTS)
 LIFT = 0.1
@@ -34,14 +32,14 @@ def money(name: str, spend: Callable[[np.random.Generator, int], np.ndarray]) ->
     With the effect revenue rises by a tenth of itself, and handling by half a minute.
     """
 
-    def draw(rng: np.random.Generator, n: int, effect: bool) -> SufficientStatistics:  # noqa: FBT001
+    def draw(rng: np.random.Generator, n: int, effect: bool) -> Looks:  # noqa: FBT001
         arm = assigned(rng, n)
         need = rng.gamma(4.0, 0.25, n)
         before = need * spend(rng, n)
         revenue = need * spend(rng, n) * np.where(effect & (arm == 1), 1 + LIFT, 1.0)
         minutes = rng.gamma(3.0, 2.0, n) * need + np.where(effect & (arm == 1), LONGER_MINUTES, 0.0)
         arms, checks = counted(arm)
-        return SufficientStatistics(
+        found = SufficientStatistics(
             arms=arms,
             checks=checks,
             moments={"spend": moments(arm, ("y", "x"), np.column_stack([revenue, before]))},
@@ -52,6 +50,7 @@ def money(name: str, spend: Callable[[np.random.Generator, int], np.ndarray]) ->
             },
             currency="EUR",
         )
+        return once(found)
 
     metric = Metric(
         key="spend",
@@ -69,14 +68,14 @@ def money(name: str, spend: Callable[[np.random.Generator, int], np.ndarray]) ->
         ("spend", "relative_difference"): LIFT,
         ("net_value", "net_value"): gain - float(COST) * LONGER_MINUTES,
     }
-    plan = replace(_plan(metric), economics=economics)
+    plan = replace(plan_of(metric), economics=economics)
     return World(name=name, plan=plan, draw=draw, truth=truth)
 
 
 def share(name: str, *, control: float, patient: float) -> World:
     """Whether it happened, with one chance in each arm."""
 
-    def draw(rng: np.random.Generator, n: int, effect: bool) -> SufficientStatistics:  # noqa: FBT001
+    def draw(rng: np.random.Generator, n: int, effect: bool) -> Looks:  # noqa: FBT001
         arm = assigned(rng, n)
         chance = np.where(effect & (arm == 1), patient, control)
         happened = rng.random(n) < chance
@@ -89,7 +88,7 @@ def share(name: str, *, control: float, patient: float) -> World:
             )
             for place, key in enumerate(ARMS)
         )
-        return SufficientStatistics(arms=arms, checks=checks, proportions={"resolved": found})
+        return once(SufficientStatistics(arms=arms, checks=checks, proportions={"resolved": found}))
 
     metric = Metric(
         key="resolved", role=Role.PRIMARY, kind=Kind.PROPORTION, source=CONTACTS, window=30
@@ -98,20 +97,20 @@ def share(name: str, *, control: float, patient: float) -> World:
         ("resolved", "proportion_difference"): patient - control,
         ("resolved", "risk_ratio"): patient / control,
     }
-    return World(name=name, plan=_plan(metric), draw=draw, truth=truth)
+    return World(name=name, plan=plan_of(metric), draw=draw, truth=truth)
 
 
 def handling(name: str) -> World:
     """Seconds per contact: customers who call more also talk longer."""
 
-    def draw(rng: np.random.Generator, n: int, effect: bool) -> SufficientStatistics:  # noqa: FBT001
+    def draw(rng: np.random.Generator, n: int, effect: bool) -> Looks:  # noqa: FBT001
         arm = assigned(rng, n)
         contacts = 1.0 + rng.poisson(2 * rng.gamma(2.0, 0.5, n))
         longer = np.where(effect & (arm == 1), LONGER, 0.0)
         seconds = contacts * (SECONDS + longer + rng.normal(0, 90, n))
         arms, checks = counted(arm)
         found = moments(arm, ("y", "d"), np.column_stack([seconds, contacts]))
-        return SufficientStatistics(arms=arms, checks=checks, moments={"handle_time": found})
+        return once(SufficientStatistics(arms=arms, checks=checks, moments={"handle_time": found}))
 
     metric = Metric(
         key="handle_time",
@@ -126,14 +125,7 @@ def handling(name: str) -> World:
         ("handle_time", "ratio_difference"): LONGER,
         ("handle_time", "relative_difference"): LONGER / SECONDS,
     }
-    return World(name=name, plan=_plan(metric), draw=draw, truth=truth)
-
-
-def _plan(metric: Metric) -> Plan:
-    weights = tuple((name, 5000) for name in ARMS)
-    return Plan(
-        key="calibration", unit=Unit.CUSTOMER, control=ARMS[0], weights=weights, metrics=(metric,)
-    )
+    return World(name=name, plan=plan_of(metric), draw=draw, truth=truth)
 
 
 def _skewed(rng: np.random.Generator, n: int) -> np.ndarray:

@@ -12,7 +12,8 @@ from impact.analysis.sufficient import ArmCount, CheckCounts
 class CheckContext:
     """The plan, what was counted and when; `final` when the fixed-sample answer may be read.
 
-    `estimates` are the rows of all metrics, for checks of what they rest on.
+    `estimates` are the rows of all metrics, for checks of what they rest on. `clusters` counts
+    whole clusters by variant, where each is in one arm; else it is empty.
     """
 
     plan: Plan
@@ -21,6 +22,7 @@ class CheckContext:
     as_of: datetime
     final: bool
     estimates: tuple[Estimate, ...] = ()
+    clusters: tuple[tuple[str, int], ...] = ()
 
     @property
     def look(self) -> int | None:

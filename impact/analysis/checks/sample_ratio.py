@@ -16,7 +16,8 @@ ALARM = 0.001
 def sample_ratio(context: CheckContext) -> Check:
     """Fail when the split of eligible units is too far from the plan's weights to be chance.
 
-    The fixed test at the end, the always-valid one while people watch.
+    The fixed test at the end, the always-valid one while people watch. Where whole clusters are
+    in one arm each, clusters were randomised, and clusters are counted.
     """
     counts, weights = _split(context)
     fixed, always = chi_square(counts, weights), sequential(counts, weights)
@@ -71,7 +72,7 @@ def sample_ratio_row(context: CheckContext) -> Estimate:
 
 
 def _split(context: CheckContext) -> tuple[list[int], list[float]]:
-    assigned = dict(context.counts.assigned)
+    assigned = dict(context.clusters or context.counts.assigned)
     counts = [assigned.get(variant, 0) for variant, _ in context.plan.weights]
     return counts, [float(weight) for _, weight in context.plan.weights]
 
@@ -83,7 +84,8 @@ def _counted(context: CheckContext) -> str:
         f"{variant} got {count:,} ({count / total:.2%}, planned {weight / sum(weights):.2%})"
         for variant, count, weight in zip(context.plan.variants, counts, weights, strict=True)
     ]
-    return f"Of {context.units(sum(counts))}, {', '.join(parts)}."
+    all_of_them = f"{total:,} clusters" if context.clusters else context.units(sum(counts))
+    return f"Of {all_of_them}, {', '.join(parts)}."
 
 
 def _verdict(*, broken: bool) -> str:

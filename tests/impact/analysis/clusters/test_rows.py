@@ -103,6 +103,38 @@ def test_the_incentive_trial_has_its_published_error_by_village() -> None:
     assert round(100 * known(found(rows, "proportion", "a").value), 2) == 33.87
 
 
+def split_of(variants: Sequence[str], teams: Sequence[str]) -> tuple[float, str]:
+    asked = plan("kind: mean, source: observations.y")
+    rows = assigned(variants, teams)
+    observed = [
+        {"unit_id": row["unit_id"], "metric": "y", "value": 1.0 + number % 7}
+        for number, row in enumerate(rows)
+    ]
+    analysis = evaluate(asked, compute(asked, rows, observations=observed), as_of=AS_OF)
+    (check,) = [check for check in analysis.checks if check.name == "sample_ratio"]
+    return known(check.p_value), check.message
+
+
+def test_where_whole_teams_were_randomised_the_split_of_teams_is_checked() -> None:
+    teams = [f"team {number // 30 if number < 300 else 10 + number % 10}" for number in range(900)]
+    of_teams = {name: "ab"[int(name.split()[1]) // 10] for name in teams}
+
+    p_value, message = split_of([of_teams[name] for name in teams], teams)
+
+    assert p_value == pytest.approx(1)  # ten teams in each arm, of 300 and of 600 customers
+    assert "Of 20 clusters, a got 10" in message
+
+
+def test_where_customers_were_randomised_the_split_of_customers_is_checked() -> None:
+    teams = [f"team {number % 20}" for number in range(900)]
+    variants = ["ab"[number % 3 > 0] for number in range(900)]
+
+    p_value, message = split_of(variants, teams)
+
+    assert p_value < 0.001
+    assert "Of 900 customers, a got 300" in message
+
+
 def by_team(
     teams: int, size: int, seed: int = 5, lift: float = 1.0
 ) -> tuple[list[Row], list[float]]:
