@@ -11,7 +11,9 @@ from impact.reports.formats import ABSENT, Form, Scale, interval, quantity, scal
 SHARES = frozenset({"proportion", "survival_probability", "cumulative_incidence"})
 SHARE_DIFFERENCES = frozenset(f"{share}_difference" for share in SHARES)
 COMPLIER_EFFECTS = frozenset({"complier_average_effect", "effect_per_minute"})
-RATIOS = frozenset({"hazard_ratio", "risk_ratio", "rmst_ratio", "subdistribution_hazard_ratio"})
+RATIOS = frozenset(
+    {"hazard_ratio", "risk_ratio", "rmst_ratio", "lost_time_ratio", "subdistribution_hazard_ratio"}
+)
 FRACTIONS = frozenset({"relative_difference", "return_on_cost"})
 QUANTILE = "quantile"
 NUMBER = re.compile(r"-?\d[\d.e+-]*")
@@ -25,6 +27,8 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "survival_probability_difference": "Difference in retention",
         "rmst_difference": "Difference in time retained",
         "rmst_ratio": "Ratio of times retained",
+        "lost_time": "Time lost",
+        "lost_time_ratio": "Ratio of times lost",
         "median_survival_difference": "Difference in median time",
         "hazard_ratio": "Hazard ratio of churn",
         "log_rank": "Log-rank test",

@@ -18,6 +18,7 @@ from impact.stats.survival.influence import Influence, clustered_error, influenc
 from impact.stats.survival.rmst import restricted_mean
 
 METHOD = "kaplan_meier_cluster_robust"
+RATIOS = frozenset({"rmst_ratio", "lost_time_ratio"})
 Part = tuple[Floats, Integers, Integers]  # influence, n and cluster of an arm's cells
 
 
@@ -78,15 +79,17 @@ def _of(found: Estimate, moved: Influence) -> Floats:
 
 def _scale(arms: Arms, name: str, found: Estimate) -> float:
     """Return what brings an influence to the scale of the error: the logarithm for a ratio."""
-    if found.quantity != "rmst_ratio":
+    if found.quantity not in RATIOS:
         return 1.0
     mean = restricted_mean(arms.curves[name], found.at or 0.0)
-    return 0.0 if isinstance(mean, NotEstimable) else 1 / mean.value
+    if isinstance(mean, NotEstimable):
+        return 0.0
+    return 1 / mean.value if found.quantity == "rmst_ratio" else -1 / mean.lost
 
 
 def _answer(subject: Subject, found: Estimate, error: float) -> Inference:
     value = found.value or 0.0
-    if found.quantity == "rmst_ratio":
+    if found.quantity in RATIOS:
         return ratio_from_log(log(value), error, subject.level)
     return contrast(value, error, subject.level)
 

@@ -12,10 +12,12 @@ from impact.analysis.survival.rows import contrast, ratio_from_log
 from impact.analysis.survival.times import Horizon
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference
-from impact.stats.survival.kaplan_meier import SurvivalPoint, survival_at
+from impact.stats.survival.kaplan_meier import SurvivalPoint, median_survival, survival_at
+from impact.stats.survival.median_difference import median_difference
 from impact.stats.survival.rmst import (
     Contrast,
     RestrictedMean,
+    lost_time_ratio,
     restricted_mean,
     rmst_difference,
     rmst_ratio,
@@ -24,6 +26,7 @@ from impact.stats.survival.rmst import (
 NO_UNITS = NotEstimable("no units")
 METHOD = "kaplan_meier"
 NO_SPREAD = "no interval: no spread in either arm"
+OPEN = "no interval: the limits of an arm's median lie beyond follow-up"
 ONE_SIDED_SPREAD = "one arm has no spread yet: the interval rests on the other alone"
 
 
@@ -37,11 +40,38 @@ def difference_rows(
 
 
 def ratio_rows(subject: Subject, arms: Arms, horizon: Horizon | None) -> Iterator[Estimate]:
-    """Yield each variant's ratio of restricted means."""
+    """Yield each variant's ratio of restricted means, and that of the times lost before it."""
+    for quantity, ratio in (("rmst_ratio", rmst_ratio), ("lost_time_ratio", lost_time_ratio)):
+        for variant in arms.others:
+            means = _means(arms, variant, horizon)
+            known = means if isinstance(means, NotEstimable) else ratio(*means)
+            answer = _ratio(known, subject.level)
+            yield _at_horizon(subject, quantity, arms.against_control(variant), answer, horizon)
+
+
+def median_rows(subject: Subject, arms: Arms, unit: TimeUnit) -> Iterator[Estimate]:
+    """Yield each variant's difference in the median time to churn."""
     for variant in arms.others:
-        means = _means(arms, variant, horizon)
-        answer = means if isinstance(means, NotEstimable) else _ratio(means, subject.level)
-        yield _at_horizon(subject, "rmst_ratio", arms.against_control(variant), answer, horizon)
+        sides = arms.against_control(variant)
+        answer = _median_difference(arms, variant, subject.level)
+        open_side = not isinstance(answer, NotEstimable) and answer.ci_low is None
+        note = OPEN if open_side else ""
+        timed = replace(subject, unit=unit.name)
+        yield row(timed, "median_survival_difference", METHOD, sides, answer, note)
+
+
+def _median_difference(arms: Arms, variant: str, level: float) -> Inference | NotEstimable:
+    medians = []
+    for name in (variant, arms.control):
+        curve = arms.curves[name]
+        median = median_survival(curve, level) if curve.table.n else NO_UNITS
+        if isinstance(median, NotEstimable):
+            return _in_arm(name, median)
+        medians.append(median)
+    found = median_difference(*medians)
+    if found.ci_low is None or found.ci_high is None:
+        return Inference(value=found.value)
+    return Inference(value=found.value, ci_low=found.ci_low, ci_high=found.ci_high)
 
 
 def _survival_difference(
@@ -106,8 +136,7 @@ def _difference(means: tuple[RestrictedMean, RestrictedMean], level: float) -> I
     return contrast(found.value, found.std_error, level)
 
 
-def _ratio(means: tuple[RestrictedMean, RestrictedMean], level: float) -> Inference | NotEstimable:
-    found = rmst_ratio(*means)
+def _ratio(found: Contrast | NotEstimable, level: float) -> Inference | NotEstimable:
     match found:
         case NotEstimable():
             return found

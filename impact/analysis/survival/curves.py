@@ -57,8 +57,12 @@ def arm_rows(
             estimate = row(subject, "survival_probability", METHOD, sides, answer, note)
             yield replace(estimate, at=time)
         yield row(timed, "median_survival", METHOD, sides, _median(curve, subject.level))
+        at = None if horizon is None else horizon.at
         mean = row(timed, "rmst", METHOD, sides, *_mean(curve, horizon, subject.level))
-        yield replace(mean, at=None if horizon is None else horizon.at)
+        yield replace(mean, at=at)
+        if subject.segment == ALL:
+            lost = row(timed, "lost_time", METHOD, sides, *_lost(curve, horizon, subject.level))
+            yield replace(lost, at=at)
 
 
 def _times(
@@ -118,6 +122,20 @@ def _median(curve: KaplanMeier, level: float) -> Inference | NotEstimable:
             return median
         case Median():
             return Inference(value=median.value, ci_low=median.ci_low, ci_high=median.ci_high)
+
+
+def _lost(
+    curve: KaplanMeier, horizon: Horizon | None, level: float
+) -> tuple[Inference | NotEstimable, str]:
+    """Return the mean time lost before the horizon: what is left of it by the mean retained."""
+    if horizon is None:
+        return NotEstimable("no units"), ""
+    mean = restricted_mean(curve, horizon.at)
+    match mean:
+        case NotEstimable():
+            return mean, ""
+        case RestrictedMean():
+            return estimated(mean.lost, mean.std_error, level), horizon.note
 
 
 def _mean(

@@ -10,7 +10,7 @@ from impact.analysis.sufficient import ALL, SurvivalCounts
 from impact.analysis.survival.causes import cause_curves, cause_rows
 from impact.analysis.survival.cells import Arms, Cells, arms_of, cells_of, no_counts
 from impact.analysis.survival.clustered import clustered_rows
-from impact.analysis.survival.contrasts import difference_rows, ratio_rows
+from impact.analysis.survival.contrasts import difference_rows, median_rows, ratio_rows
 from impact.analysis.survival.cox import adjusted_rows, cox_rows, hazard_ratio_rows
 from impact.analysis.survival.curves import arm_rows, curves_of
 from impact.analysis.survival.equality import equality_rows
@@ -67,6 +67,7 @@ def _whole_rows(
     ]
     yield from clustered_rows(subject, cells, arms, differences, errors_of(metric))
     yield from differences
+    yield from median_rows(subject, arms, plan.time_unit)
     yield from equality_rows(subject, metric, cells, arms)
     yield from cox_rows(subject, cells, arms, errors_of(metric))
 

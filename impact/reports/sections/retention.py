@@ -18,10 +18,12 @@ from impact.reports.scales import (
     value_text,
 )
 
-ARM_QUANTITIES = ("survival_probability", "rmst", "median_survival")
+ARM_QUANTITIES = ("survival_probability", "rmst", "lost_time", "median_survival")
 EFFECT_QUANTITIES = (
     "survival_probability_difference",
     "rmst_difference",
+    "rmst_ratio",
+    "lost_time_ratio",
     "median_survival_difference",
     "hazard_ratio",
     "log_rank",
