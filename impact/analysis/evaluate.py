@@ -27,6 +27,7 @@ from impact.analysis.proportions import estimate_proportions
 from impact.analysis.quantiles import estimate_quantiles
 from impact.analysis.ratios import estimate_ratios
 from impact.analysis.rows import Sides, row, subject_of
+from impact.analysis.segments.rows import adjusted_interactions, segment_rows
 from impact.analysis.sufficient import SufficientStatistics
 from impact.analysis.survival.estimating import estimate_survival
 from impact.stats.estimable import NotEstimable
@@ -67,7 +68,8 @@ def evaluate(plan: Plan, statistics: SufficientStatistics, *, as_of: datetime) -
         estimates=identified_only(plan, (*raw, *money)),
         clusters=whole_clusters(plan, statistics),
     )
-    estimates = adjusted_for_multiplicity(plan, identified_only(plan, (*rows, *money)))
+    seen = identified_only(plan, (*rows, *money))
+    estimates = adjusted_interactions(adjusted_for_multiplicity(plan, seen))
     checks = run_checks(context)
     return Analysis(
         estimates=hidden((*estimates, sample_ratio_row(context))),
@@ -100,7 +102,11 @@ def _metric(
     raw = (*found.estimates, *complied)
     shown = showing.rows(raw)
     return Found(
-        estimates=(*shown, *non_inferiority_rows(plan, metric, raw, shown, bound)),
+        estimates=(
+            *shown,
+            *non_inferiority_rows(plan, metric, raw, shown, bound),
+            *segment_rows(plan, metric, raw, look=look),
+        ),
         curves=showing.curves(found.curves),
         raw=raw,
     )

@@ -67,9 +67,12 @@ def headline_of(metric: Metric) -> Headline:
     return LIFETIME if metric.is_lifetime else HEADLINES[metric.kind]
 
 
-def effect_row(metric: Metric, variant: str, estimates: Iterable[Estimate]) -> Estimate | None:
+def effect_row(
+    metric: Metric, variant: str, estimates: Iterable[Estimate], *, segment: str = ALL
+) -> Estimate | None:
     """Return the row of the metric's effect in one variant: what a decision is made on."""
-    return _chosen(metric, headline_of(metric).effect, variant, estimates)
+    rows = (row for row in estimates if row.segment == segment)
+    return _chosen(metric, headline_of(metric).effect, variant, rows)
 
 
 def p_value_row(metric: Metric, variant: str, estimates: Iterable[Estimate]) -> Estimate | None:
@@ -77,7 +80,7 @@ def p_value_row(metric: Metric, variant: str, estimates: Iterable[Estimate]) -> 
 
     With two arms the log-rank test over all arms is the one of the variant: its row names none.
     """
-    rows = tuple(estimates)
+    rows = tuple(row for row in estimates if row.segment == ALL)
     test = headline_of(metric).test
     return _chosen(metric, test, variant, rows) or _chosen(metric, test, "", rows)
 
@@ -117,7 +120,7 @@ def _chosen(
         row
         for row in estimates
         if (row.metric, row.kind, row.quantity) == (metric.key, metric.kind.value, quantity)
-        and (row.variant, row.segment, row.term) == (variant, ALL, "")
+        and (row.variant, row.term) == (variant, "")
         and row.method != PIECEWISE
         and (row.method in CLUSTER_ROBUST or not _clustered(metric))
     ]

@@ -15,15 +15,21 @@ from impact.reports.scales import interval_text, name_of, value_text
 CAUTION = (
     "The segments were fixed before the first assignment. Small segments scatter: an interval that "
     "reaches the line of no effect in one segment and not in another is no evidence that the "
-    "segments differ."
+    "segments differ. Only the interaction tests that, and what it finds is a question for the "
+    "next experiment, not a claim: no decision rests on a segment. After shrinkage each effect is "
+    "drawn towards that of all, the more the less is known of it."
 )
+DIFFERENT = 0.05
+SHRUNKEN = "empirical_bayes"  # the method of the rows after shrinkage
 
 
 def segments(findings: Findings) -> Section:
     """Return the section with the forest plot and its numbers."""
     blocks: list[Block] = []
     for variant in findings.treatments:
-        blocks.extend(_variant(findings, variant))
+        shown = _variant(findings, variant)
+        blocks.extend(_interactions(findings, variant) if shown else [])
+        blocks.extend(shown)
     blocks.append(Paragraph(text=CAUTION if blocks else "The plan names no segments."))
     return Section(key="segments", title="By segment", blocks=tuple(blocks))
 
@@ -49,21 +55,20 @@ def _variant(findings: Findings, variant: str) -> list[Block]:
 
 
 def _table(findings: Findings, title: str, rows: tuple[Estimate, ...]) -> Table:
-    labels = ("Units, variant", "Units, control", name_of(rows[0].quantity), findings.interval_name)
-    columns = [
+    labels = ["Units, variant", "Units, control", name_of(rows[0].quantity), findings.interval_name]
+    drawn = _drawn(findings, rows)
+    labels += ["After shrinkage"] if drawn else []
+    columns = (
         Column(label="Segment"),
         *(Column(label=label[0].upper() + label[1:], numeric=True) for label in labels),
-    ]
-    interactions = {} if findings.interim else _interactions(findings)
-    if interactions:
-        columns.append(Column(label="Interaction p", numeric=True))
-    cells = tuple(_row(findings, row, interactions) for row in rows)
-    return Table(caption=title, columns=tuple(columns), rows=cells)
+    )
+    cells = tuple(_row(findings, row, drawn) for row in rows)
+    return Table(caption=title, columns=columns, rows=cells)
 
 
-def _row(findings: Findings, row: Estimate, interactions: dict[str, float]) -> tuple[Cell, ...]:
-    interaction = interactions.get(row.segment.partition("=")[0])
-    last = (Cell(text=p_value(interaction), raw=interaction),) if interactions else ()
+def _row(findings: Findings, row: Estimate, drawn: dict[str, Estimate]) -> tuple[Cell, ...]:
+    found = drawn.get(row.segment)
+    last = (_shrunken(found),) if drawn else ()
     return (
         Cell(text=segment_label(row.segment, findings)),
         _count(row.n_variant),
@@ -74,14 +79,44 @@ def _row(findings: Findings, row: Estimate, interactions: dict[str, float]) -> t
     )
 
 
-def _interactions(findings: Findings) -> dict[str, float]:
+def _shrunken(row: Estimate | None) -> Cell:
+    if row is None:
+        return Cell(text=ABSENT)
+    return Cell(text=value_text(row), detail=interval_text(row), raw=row.value)
+
+
+def _drawn(findings: Findings, rows: tuple[Estimate, ...]) -> dict[str, Estimate]:
+    """Return the effects after shrinkage, by segment."""
+    quantity, variant = rows[0].quantity, rows[0].variant
     return {
-        row.term: row.p_value
+        row.segment: row
         for row in findings.results.estimates
-        if row.metric == findings.plan.primary.key
-        and row.quantity == "interaction"
-        and row.p_value is not None
+        if (row.metric, row.quantity, row.variant) == (rows[0].metric, quantity, variant)
+        and row.method == SHRUNKEN
     }
+
+
+def _interactions(findings: Findings, variant: str) -> list[Block]:
+    """Say of every column whether the effect differs between its levels by more than chance."""
+    return [
+        Paragraph(text=_sentence(findings, row))
+        for row in findings.results.estimates
+        if (row.metric, row.quantity) == (findings.plan.primary.key, "interaction")
+        and row.variant in {variant, ""}
+        and row.p_value is not None
+        and not findings.interim
+    ]
+
+
+def _sentence(findings: Findings, row: Estimate) -> str:
+    p = row.p_value if row.p_value_adjusted is None else row.p_value_adjusted
+    column = row.term.replace("_", " ")
+    several = len(findings.treatments) > 1
+    of = f" of {findings.label(row.variant)}" if several and row.variant else ""
+    test = f"(interaction test, exploratory: p {p_value(row.p_value)}, adjusted {p_value(p)})"
+    if p is not None and p < DIFFERENT:
+        return f"The effect{of} may differ by {column} {test}. Test it in an experiment of its own."
+    return f"No difference of the effect{of} by {column} is shown {test}."
 
 
 def _count(n: int | None) -> Cell:

@@ -269,3 +269,18 @@ def test_files_with_only_a_header_give_rows_of_reasons(tmp_path: Path) -> None:
     document = json.loads(shown.getvalue())
     assert [arm["n_units"] for arm in document["arms"]] == [0, 0]
     assert all(row["value"] is None and row["note"] for row in document["estimates"])
+
+
+def test_segments_have_their_interaction_and_their_effects_after_shrinkage(tmp_path: Path) -> None:
+    tables = {"assignments": assignments(240), "churn": churn(240)}
+
+    document = analyze(tmp_path, PLAN, **tables)
+    html = run(tmp_path, PLAN, "html", **tables)
+
+    interaction = estimate(document, quantity="interaction", metric="kept")
+    assert (interaction["term"], interaction["variant"], interaction["df"]) == ("tier", "calm", 1.0)
+    drawn = estimate(document, method="empirical_bayes", segment="tier=gold")
+    assert drawn["quantity"] == "hazard_ratio"
+    assert "No difference of the effect by tier is shown (interaction test, exploratory" in html
+    assert "After shrinkage" in html
+    assert "no decision rests on a segment" in html

@@ -1,0 +1,80 @@
+"""The effects of one metric and variant in the levels of a segment, on a scale where they add."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from experiments.plan.document import Metric
+from impact.analysis.estimates import Estimate
+from impact.analysis.headlines import effect_row, headline_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentEffect:
+    """One level: the row of its effect, the effect (for ratios the logarithm) and its error."""
+
+    row: Estimate
+    effect: float
+    std_error: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentEffects:
+    """What is known of one column: the levels with an effect, and how many there are in all."""
+
+    column: str
+    known: tuple[SegmentEffect, ...]
+    levels: int
+
+    @property
+    def left_out(self) -> str:
+        """Say that levels without an effect are not compared, "" where all are."""
+        missing = self.levels - len(self.known)
+        return f"{missing} of {self.levels} levels without an effect left out" if missing else ""
+
+
+def segment_effects(
+    metric: Metric, variant: str, column: str, estimates: Iterable[Estimate]
+) -> SegmentEffects:
+    """Return the effects of a metric on one variant in the levels of a column."""
+    quantity, start = headline_of(metric).effect, f"{column}="
+    own = [
+        row
+        for row in estimates
+        if (row.metric, row.quantity, row.variant) == (metric.key, quantity, variant)
+        and row.segment.startswith(start)
+    ]
+    segments = dict.fromkeys(row.segment for row in own)
+    rows = (effect_row(metric, variant, own, segment=segment) for segment in segments)
+    found = (None if row is None else _effect(metric, row) for row in rows)
+    known = tuple(effect for effect in found if effect is not None)
+    return SegmentEffects(column=column, known=known, levels=len(segments))
+
+
+def is_ratio(metric: Metric) -> bool:
+    """Whether the metric's effect is a ratio, whose logarithm adds."""
+    return headline_of(metric).no_effect == 1
+
+
+def _effect(metric: Metric, row: Estimate) -> SegmentEffect | None:
+    error = row.std_error or _share_error(row)
+    if row.value is None or not error or (is_ratio(metric) and row.value <= 0):
+        return None
+    effect = math.log(row.value) if is_ratio(metric) else row.value
+    return SegmentEffect(row=row, effect=effect, std_error=error)
+
+
+def _share_error(row: Estimate) -> float | None:
+    """Return the error of a difference of shares from its counts: Newcombe's row has none.
+
+    Half a unit is added to each side, so that an arm in which nobody (or everybody) had the
+    outcome still has an error (Agresti and Caffo 2000 add one).
+    """
+    counts = (row.events_variant, row.n_variant, row.events_baseline, row.n_baseline)
+    if row.method != "newcombe" or None in counts:
+        return None
+    variance = 0.0
+    for events, n in ((counts[0], counts[1]), (counts[2], counts[3])):
+        share = ((events or 0) + 0.5) / ((n or 0) + 1)
+        variance += share * (1 - share) / ((n or 0) + 1)
+    return math.sqrt(variance)

@@ -1,0 +1,126 @@
+"""Heterogeneity and shrinkage: known values, limits, and error rates by simulation."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+from statsmodels.stats.meta_analysis import combine_effects
+
+from impact.stats.estimable import NotEstimable
+from impact.stats.segments.heterogeneity import Heterogeneity, heterogeneity
+from impact.stats.segments.shrinkage import Shrunken, between_variance, shrunken
+
+PAIRS = st.lists(st.tuples(st.floats(-3, 3), st.floats(0.05, 2)), min_size=2, max_size=8)
+ERRORS = [0.1, 0.2, 0.15, 0.3]
+EFFECTS = [0.3, -0.1, 0.25, 0.9]
+
+
+def drawn(effects: list[float], errors: list[float]) -> tuple[Shrunken, ...]:
+    found = shrunken(effects, errors, level=0.95)
+    assert not isinstance(found, NotEstimable)
+    return found
+
+
+def test_q_and_the_variance_between_are_those_of_statsmodels() -> None:
+    found = heterogeneity(EFFECTS, ERRORS)
+
+    expected = combine_effects(
+        np.array(EFFECTS), np.array(ERRORS) ** 2, method_re="iterated", atol=1e-8
+    )
+    assert isinstance(found, Heterogeneity)
+    assert found.statistic == pytest.approx(expected.q, rel=1e-10)
+    assert found.mean == pytest.approx(expected.mean_effect_fe, rel=1e-10)
+    assert between_variance(EFFECTS, ERRORS) == pytest.approx(expected.tau2, rel=1e-5)
+
+
+@given(PAIRS)
+def test_between_two_segments_it_is_the_test_of_their_difference(
+    pairs: list[tuple[float, float]],
+) -> None:
+    (one, s1), (two, s2) = pairs[:2]
+
+    found = heterogeneity([one, two], [s1, s2])
+
+    assert isinstance(found, Heterogeneity)
+    z = (one - two) / np.hypot(s1, s2)
+    assert found.p_value == pytest.approx(2 * stats.norm.sf(abs(z)), abs=1e-9)
+
+
+@given(PAIRS)
+def test_every_effect_is_drawn_towards_the_mean_and_never_past_it(
+    pairs: list[tuple[float, float]],
+) -> None:
+    effects, errors = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    between = between_variance(effects, errors)
+    weights = [1 / (error**2 + between) for error in errors]
+    mean = float(np.average(effects, weights=weights))
+
+    for found, effect in zip(drawn(effects, errors), effects, strict=True):
+        assert min(mean, effect) - 1e-9 <= found.value <= max(mean, effect) + 1e-9
+        assert 0 <= found.kept < 1
+        assert found.ci_low < found.value < found.ci_high
+
+
+@given(PAIRS, st.floats(0.1, 10), st.floats(-5, 5))
+def test_shrinkage_follows_the_unit_and_the_origin_of_the_effects(
+    pairs: list[tuple[float, float]], scale: float, shift: float
+) -> None:
+    effects, errors = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+
+    moved = drawn([shift + scale * e for e in effects], [scale * error for error in errors])
+
+    for found, base in zip(moved, drawn(effects, errors), strict=True):
+        assert found.value == pytest.approx(shift + scale * base.value, abs=1e-5 * scale + 1e-5)
+
+
+def test_alike_effects_become_their_mean() -> None:
+    found = drawn([0.2, 0.21, 0.19], [0.2, 0.2, 0.2])
+
+    assert [round(level.value, 9) for level in found] == [0.2, 0.2, 0.2]
+    assert all(level.kept == 0 for level in found)
+
+
+def test_effects_far_apart_stay_where_they_are() -> None:
+    found = drawn([-5.0, 0.0, 5.0], [0.01, 0.01, 0.01])
+
+    assert [level.value for level in found] == pytest.approx([-5, 0, 5], abs=1e-4)
+
+
+def test_one_segment_alone_has_no_answer() -> None:
+    assert isinstance(heterogeneity([0.1], [0.1]), NotEstimable)
+    assert isinstance(shrunken([0.1], [0.1], level=0.95), NotEstimable)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("levels", [2, 4, 12])
+@pytest.mark.parametrize("spread", [0.0, 0.5, 2.0])
+def test_intervals_after_shrinkage_cover_on_average_over_the_segments(
+    levels: int, spread: float
+) -> None:
+    """Nine in ten at the least, and effects that are nearer to the truth than the raw ones."""
+    rng = np.random.default_rng(5)
+    covered, nearer = [], []
+    for _ in range(2000):
+        errors = np.exp(rng.normal(0, 0.5, levels))
+        truth = rng.normal(0.3, spread, levels) if spread else np.full(levels, 0.3)
+        raw = truth + errors * rng.normal(size=levels)
+        found = drawn(raw.tolist(), errors.tolist())
+        inside = [s.ci_low <= t <= s.ci_high for s, t in zip(found, truth, strict=True)]
+        covered.append(np.mean(inside))
+        after = np.mean([(s.value - t) ** 2 for s, t in zip(found, truth, strict=True)])
+        nearer.append(after - np.mean((raw - truth) ** 2))
+    assert np.mean(covered) > 0.9
+    assert np.mean(nearer) < 0
+
+
+@pytest.mark.slow
+def test_the_interaction_rejects_as_often_as_it_should() -> None:
+    rng = np.random.default_rng(6)
+    rejected = 0
+    for _ in range(2000):
+        errors = np.exp(rng.normal(0, 0.5, 4))
+        found = heterogeneity((errors * rng.normal(size=4)).tolist(), errors.tolist())
+        assert isinstance(found, Heterogeneity)
+        rejected += found.p_value < 0.05
+    assert 0.035 < rejected / 2000 < 0.065
