@@ -2,7 +2,8 @@
 
 import math
 
-from scipy import optimize, special
+import scipy
+from scipy import special
 
 from impact.stats.estimable import NotEstimable
 from impact.stats.means.newcombe import Successes, newcombe
@@ -65,4 +66,8 @@ def share_distance(
 
     if above(FARTHEST) < 0:
         return FARTHEST
-    return -FARTHEST if above(-FARTHEST) > 0 else float(optimize.brentq(above, -FARTHEST, FARTHEST))
+    return (
+        -FARTHEST
+        if above(-FARTHEST) > 0
+        else float(scipy.optimize.brentq(above, -FARTHEST, FARTHEST))
+    )

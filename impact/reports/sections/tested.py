@@ -9,6 +9,11 @@ from impact.reports.findings import Findings
 from impact.reports.formats import ABSENT, count, day, instant, level
 
 WEIGHT_TOTAL = 10_000
+COUNTED = (
+    "Units seen: all that were ever assigned. Eligible: those that the estimates are about; not "
+    "forced into an arm for a test, and neither churned nor out of sight before their start. "
+    "Mature: the eligible whose windows are all over, which metrics with a window use."
+)
 
 
 def tested(findings: Findings) -> Section:
@@ -17,7 +22,7 @@ def tested(findings: Findings) -> Section:
     if findings.facts.hypothesis:
         blocks.append(Paragraph(text=findings.facts.hypothesis))
     blocks.append(_design(findings))
-    blocks.append(_arms(findings))
+    blocks.extend((_arms(findings), Paragraph(text=COUNTED)))
     blocks.extend(_policies(findings))
     return Section(key="tested", title="What was tested, and on whom", blocks=tuple(blocks))
 

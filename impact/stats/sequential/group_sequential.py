@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import optimize, special
+from scipy import special
 
 from impact.stats.sequential.spending import Spending, spent
 
@@ -128,7 +129,7 @@ def repeated_p_value(
         return 1.0
     if short_of(lowest) < 0:
         return LEAST_SPENT
-    return math.exp(float(optimize.brentq(short_of, lowest, highest, xtol=1e-8)))
+    return math.exp(float(scipy.optimize.brentq(short_of, lowest, highest, xtol=1e-8)))
 
 
 @lru_cache(maxsize=64)
@@ -148,4 +149,4 @@ def _bound(running: _Running, information: float, spend: float) -> float:
     def excess(bound: float) -> float:
         return running.crossing(information, bound) - spend
 
-    return float(optimize.brentq(excess, 0.0, FARTHEST, xtol=1e-12))
+    return float(scipy.optimize.brentq(excess, 0.0, FARTHEST, xtol=1e-12))
