@@ -45,11 +45,16 @@ class Setting:
 def setting_of(
     plan: Plan, *, changes_handle_time: bool = True, clusters: float | None = None
 ) -> Setting:
-    """Return the setting of a plan; `shared_queue: false` in it takes interference away."""
+    """Return the setting of a plan; `shared_queue: false` in it takes interference away.
+
+    So does a switchback: a window's whole queue has one variant.
+    """
     return Setting(
         unit=plan.unit,
         metrics=plan.metrics,
-        changes_handle_time=changes_handle_time and plan.shared_queue is not False,
+        changes_handle_time=changes_handle_time
+        and plan.shared_queue is not False
+        and plan.switchback is None,
         clusters=clusters,
         money=plan.economics is not None,
     )

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from experiments.plan.compliance import Compliance
 from experiments.plan.family import Family
 from experiments.plan.looks import Looks
+from experiments.plan.switchback import Switchback
 from experiments.plan.time_to_event import TimeToEvent
 from experiments.plan.winsorising import Winsorising
 
@@ -237,6 +238,7 @@ class Plan:
     families: tuple[Family, ...] = ()
     economics: Economics | None = None
     compliance: Compliance | None = None
+    switchback: Switchback | None = None
     shared_queue: bool | None = None
 
     @property

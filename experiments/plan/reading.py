@@ -14,7 +14,8 @@ from experiments.plan.lengths import whole_or_float
 from experiments.plan.looks import Looks
 from experiments.plan.looks_reading import read_looks
 from experiments.plan.metrics_reading import read_metric, refuse_not_built
-from experiments.plan.rules import check_compliance, check_metric, check_splits
+from experiments.plan.rules import check_compliance, check_metric, check_splits, check_switchback
+from experiments.plan.switchback import read_switchback
 from experiments.plan.yaml_lines import Mapping, Scalar, read_lines
 
 BUCKETS = 10_000
@@ -92,9 +93,11 @@ def _read(section: Section) -> Plan:
         families=read_families(section, {metric.key for metric in metrics}, _primary(metrics)),
         economics=economics,
         compliance=read_compliance(section),
+        switchback=read_switchback(section),
         shared_queue=_shared_queue(section),
     )
     check_compliance(section, plan)
+    check_switchback(section, plan)
     section.refuse_unknown()
     return plan
 

@@ -54,6 +54,18 @@ def check_compliance(section: Section, plan: Plan) -> None:
             section.refuse("compliance", f"{column} {SPLIT_RULE}", column)
 
 
+def check_switchback(section: Section, plan: Plan) -> None:
+    """Refuse what windows of time cannot bear: only contacts come in a window."""
+    if plan.switchback is None:
+        return
+    if plan.unit is not Unit.CONTACT:
+        section.refuse("switchback", f"arms alternate for contacts, and the unit is {plan.unit}")
+    if plan.switchback.window in AFTER_ASSIGNMENT:
+        section.refuse("switchback", SPLIT_RULE)
+    if any(metric.cluster or metric.crossed_with for metric in plan.metrics):
+        section.refuse("switchback", "windows are the clusters: a metric has no other")
+
+
 def _check_time(section: Section, metric: Metric) -> None:
     if metric.kind is Kind.TIME_TO_EVENT:
         if section.given("window") is not None:

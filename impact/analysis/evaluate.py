@@ -30,6 +30,7 @@ from impact.analysis.rows import Sides, row, subject_of
 from impact.analysis.segments.rows import adjusted_interactions, segment_rows
 from impact.analysis.sufficient import SufficientStatistics
 from impact.analysis.survival.estimating import estimate_survival
+from impact.analysis.switchback.estimating import estimate_switchback
 from impact.stats.estimable import NotEstimable
 
 NO_UNIT = "1"
@@ -113,9 +114,11 @@ def _metric(
 
 
 def _found(plan: Plan, metric: Metric, statistics: SufficientStatistics, look: int | None) -> Found:
-    clustered = estimate_clusters(plan, metric, statistics, look=look)
-    if clustered:
-        found = Found(estimates=clustered)
+    alike = estimate_switchback(plan, metric, statistics, look=look) or estimate_clusters(
+        plan, metric, statistics, look=look
+    )
+    if alike:
+        found = Found(estimates=alike)
     else:
         found = METHODS[metric.kind](plan, metric, statistics, look)
     crossed = with_crossed(plan, metric, statistics, found.estimates, look=look)

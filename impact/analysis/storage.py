@@ -9,6 +9,8 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from impact.analysis.storage_arrays import (
     arm_moments_from,
     arm_moments_to,
@@ -26,6 +28,7 @@ from impact.analysis.sufficient import (
     CheckCounts,
     CrossedCounts,
     SufficientStatistics,
+    WindowCounts,
 )
 
 FORMAT = 1
@@ -70,6 +73,13 @@ def load(stored: bytes) -> SufficientStatistics:
         },
         compliance=_moments_from(document.get("compliance", {})),
         caps=document.get("caps", {}),
+        windows={
+            metric: WindowCounts(
+                counts=clusters_from(stored_windows["counts"]),
+                day=np.array(stored_windows["day"], dtype=np.int64),
+            )
+            for metric, stored_windows in document.get("windows", {}).items()
+        },
         crossed={
             metric: CrossedCounts(
                 pairs=tuple(arm_moments_from(arm) for arm in stored_crossed["pairs"]),
@@ -108,6 +118,11 @@ def _document(statistics: SufficientStatistics) -> dict[str, Any]:
         }
     if statistics.caps:
         document["caps"] = statistics.caps
+    if statistics.windows:
+        document["windows"] = {
+            metric: {"counts": clusters_to(found.counts), "day": found.day.tolist()}
+            for metric, found in statistics.windows.items()
+        }
     if statistics.crossed:
         document["crossed"] = {
             metric: {

@@ -105,6 +105,17 @@ class ClusterCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class WindowCounts:
+    """A metric's sums by window of time, an entry per window and arm in the order of time.
+
+    `counts` has the windows for clusters, `day` a code of the day that each began on.
+    """
+
+    counts: ClusterCounts
+    day: Integers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CrossedCounts:
     """A ratio's sums "y" and "d" by what crosses its units.
 
@@ -204,7 +215,7 @@ class SufficientStatistics:
     after those of another: "y" and "received", "served=<variant>" or "dose" (minutes), and with
     an adjustment "x", "xy", "xt" and "xx"; centred at the mean of everybody.
     `clusters` holds the same numbers, and those of `compliance`, added up by cluster and arm.
-    `crossed` holds ratios by what crosses their units.
+    `crossed` holds ratios by what crosses their units, `windows` sums by window of a switchback.
     `information` holds per metric its events or units at every earlier look of a plan that spends
     its error rate over looks.
     `currency` is what all amounts stand in: the plan's, else the only one of the data, else "".
@@ -220,6 +231,7 @@ class SufficientStatistics:
     compliance: dict[str, tuple[ArmMoments, ...]] = field(default_factory=dict)
     clusters: dict[str, tuple[ClusterCounts, ...]] = field(default_factory=dict)
     crossed: dict[str, CrossedCounts] = field(default_factory=dict)
+    windows: dict[str, WindowCounts] = field(default_factory=dict)
     quantiles: dict[str, tuple[ArmQuantile, ...]] = field(default_factory=dict)
     caps: dict[str, float] = field(default_factory=dict)  # metric -> where it is winsorised
     not_estimable: dict[str, str] = field(default_factory=dict)  # metric -> reason

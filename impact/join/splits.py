@@ -65,6 +65,8 @@ def _named(plan: Plan) -> Iterator[str]:
 
 def _compared(plan: Plan) -> Iterator[str]:
     yield from plan.segments
+    if plan.switchback is not None:
+        yield plan.switchback.window
     for metric in plan.metrics:
         yield from metric.strata
         yield from (covariate.name for covariate in metric.covariates)

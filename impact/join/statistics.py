@@ -33,6 +33,7 @@ from impact.join.moments import Vector, moments_of, proportions_of
 from impact.join.past_looks import past_information
 from impact.join.quantiles import quantiles_of
 from impact.join.survival import causes_of, survival_counts
+from impact.join.switchback import window_counts
 from impact.join.units import build_units
 from impact.join.vectors import vectors_of, with_adjustments
 from impact.join.visible import visible
@@ -103,6 +104,7 @@ def _statistics_at(
         caps=caps,
         compliance=compliance_moments(adjusted, vectors, plan),
         clusters=cluster_counts(adjusted, vectors, plan),
+        windows=window_counts(adjusted, vectors, plan),
         crossed=crossed_counts(adjusted, known, plan, metrics, as_of),
         not_estimable={key: reason for key, reason in reasons.items() if reason},
         currency=currency_of(known.revenue, plan),

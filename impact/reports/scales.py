@@ -10,7 +10,9 @@ from impact.reports.formats import ABSENT, Form, Scale, interval, quantity, scal
 
 SHARES = frozenset({"proportion", "survival_probability", "cumulative_incidence"})
 SHARE_DIFFERENCES = frozenset(f"{share}_difference" for share in SHARES)
-COMPLIER_EFFECTS = frozenset({"complier_average_effect", "effect_per_minute"})
+OF_THE_METRIC = frozenset(
+    {"complier_average_effect", "effect_per_minute", "switchback_effect"}
+)  # on the scale of the metric
 RATIOS = frozenset(
     {"hazard_ratio", "risk_ratio", "rmst_ratio", "lost_time_ratio", "subdistribution_hazard_ratio"}
 )
@@ -75,6 +77,8 @@ METHODS: Mapping[str, str] = MappingProxyType(
         "cuped_cr1": "adjusted, by cluster (CR1)",
         "cuped_cr2": "adjusted, by cluster (CR2)",
         "two_way": "clustered two ways",
+        "cr2_by_day": "by day (CR2)",
+        "carry_over": "carry-over test",
         "cr1": "by cluster (CR1)",
         "cr2": "by cluster (CR2)",
         "randomisation": "randomisation inference",
@@ -102,8 +106,8 @@ def scale_of(estimate: Estimate) -> Scale:
     """
     if estimate.quantity in SHARES | FRACTIONS:
         return Scale(form=Form.PERCENT)
-    share_of_compliers = estimate.quantity in COMPLIER_EFFECTS and estimate.kind == "proportion"
-    if estimate.quantity in SHARE_DIFFERENCES or share_of_compliers:
+    share_of_units = estimate.quantity in OF_THE_METRIC and estimate.kind == "proportion"
+    if estimate.quantity in SHARE_DIFFERENCES or share_of_units:
         return Scale(form=Form.POINTS)
     if estimate.quantity in RATIOS:
         return Scale(form=Form.RATIO)

@@ -1,5 +1,7 @@
 """What was randomised, seen from the data: units, or clusters as a whole."""
 
+from itertools import chain
+
 import numpy as np
 
 from experiments.plan.document import Plan
@@ -9,14 +11,16 @@ from impact.analysis.sufficient import ALL, SufficientStatistics
 def whole_clusters(plan: Plan, statistics: SufficientStatistics) -> tuple[tuple[str, int], ...]:
     """Return the clusters of each variant where each is in one arm alone; else nothing.
 
-    The first metric that names clusters speaks for all.
+    Windows of a switchback are such clusters. The first metric that names clusters speaks for all.
     """
-    counts = (
+    windows = (found.counts for found in statistics.windows.values())
+    named = (
         entry
         for metric in plan.metrics
         for entry in statistics.clusters.get(metric.key, ())
         if entry.segment == ALL
     )
+    counts = chain(windows, named)
     found = next(counts, None)
     if found is None or np.unique(found.cluster).size < found.cluster.size:
         return ()

@@ -27,9 +27,14 @@ SURVIVAL = "- {key: kept, role: primary, kind: time_to_event, source: churn}"
 AS_OF = datetime(2026, 6, 30, tzinfo=UTC)
 
 
-def plan_of(*metrics: str, head: str = "") -> Plan:
+def plan_of(*metrics: str, head: str = "", unit: str = "customer") -> Plan:
     """Return a plan of these metric lines, after further lines of the head."""
-    return read_plan(HEAD + head + "\nmetrics:\n" + "\n".join(f"  {line}" for line in metrics))
+    return read_plan(
+        HEAD.replace("unit: customer", f"unit: {unit}")
+        + head
+        + "\nmetrics:\n"
+        + "\n".join(f"  {line}" for line in metrics)
+    )
 
 
 def at(text: str) -> datetime:

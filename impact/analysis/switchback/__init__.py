@@ -1,0 +1,1 @@
+"""Rows of arms that alternate between windows of time."""

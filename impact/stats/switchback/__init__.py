@@ -1,0 +1,1 @@
+"""Arms that alternate between windows of time."""

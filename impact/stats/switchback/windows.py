@@ -1,0 +1,210 @@
+"""The difference between arms that alternate in time: windows compared within their days."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from impact.stats.clusters.comparison import LEAST_DF
+from impact.stats.clusters.randomisation import drawn_arms
+from impact.stats.clusters.regression import (
+    ClusterFit,
+    Correction,
+    cluster_covariance,
+    cluster_fit,
+    satterthwaite_df,
+)
+from impact.stats.estimable import NotEstimable
+from impact.stats.inference import Inference, student_inference
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+DUST = 1e-20
+TIES = 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Windows:
+    """One entry per window of time, in their order.
+
+    `total` of the outcome, `weight` that it is divided by (units, or a ratio's denominator), `n`
+    units, `treated` whether the window had the variant, `day` a code of its day.
+    """
+
+    total: Floats
+    weight: Floats
+    n: Floats
+    treated: NDArray[np.bool_]
+    day: Integers
+
+    @property
+    def mixed(self) -> Integers:
+        """The days, or one code for all where no day has both arms: then days cannot be equal."""
+        for day in np.unique(self.day):
+            if 0 < self.treated[self.day == day].mean() < 1:
+                return self.day
+        return np.zeros_like(self.day)
+
+    def chosen(self, keep: NDArray[np.bool_]) -> "Windows":
+        """Return some of the windows."""
+        return Windows(
+            total=self.total[keep],
+            weight=self.weight[keep],
+            n=self.n[keep],
+            treated=self.treated[keep],
+            day=self.day[keep],
+        )
+
+
+def window_effect(
+    windows: Windows, *, level: float, by_day: bool = False
+) -> Inference | NotEstimable:
+    """Return the difference with day effects, its errors between windows or between days (CR2).
+
+    Units are compared within their day: a busy Monday is no effect of the arm. Tested against
+    Student's t with Satterthwaite's degrees of freedom; fewer than 5 of them are refused.
+
+    >>> windows = Windows(total=np.array([5.0, 9, 6, 8, 4, 9, 5, 7, 6, 10, 5, 8]),
+    ...     weight=np.ones(12), n=np.ones(12), treated=np.arange(12) % 2 == 1,
+    ...     day=np.arange(12) // 4)
+    >>> found = window_effect(windows, level=0.95)
+    >>> round(found.value, 4), round(found.df, 2)
+    (3.3333, 8.0)
+    """
+    if (reason := _not_usable(windows)) is not None:
+        return reason
+    return _tested(_fit(windows, [windows.treated], by_day=by_day), level)
+
+
+def carry_over(windows: Windows, *, level: float) -> Inference | NotEstimable:
+    """Return what the arm of the window before still does to this one, beside this one's own.
+
+    The first window of a day has none before it and is left out. Zero where burn-in is long
+    enough; otherwise neither arm is seen without some of the other.
+    """
+    if (reason := _not_usable(windows)) is not None:
+        return reason
+    follows = np.concatenate([[False], windows.day[1:] == windows.day[:-1]])
+    before = np.concatenate([[False], windows.treated[:-1]])
+    later = windows.chosen(follows)
+    if (reason := _not_usable(later)) is not None:
+        return reason
+    return _tested(_fit(later, [before[follows], later.treated], by_day=False), level)
+
+
+def drawn_effect(
+    windows: Windows, *, level: float, rng: np.random.Generator
+) -> Inference | NotEstimable:
+    """Return the same difference, tested by what other draws of the windows would have shown.
+
+    Draws keep how many windows of a day were treated. The statistic is the difference in units of
+    the draw's own spread, and the interval holds the effects, the same in every window, that are
+    not rejected (Bojinov, Simchi-Levi and Zhao 2023; Rosenbaum 2002). No standard error.
+    """
+    if (reason := _not_usable(windows)) is not None:
+        return reason
+    draws = drawn_arms(windows.treated, windows.mixed, rng=rng)
+    if isinstance(draws, NotEstimable):
+        return draws
+    apart = _within_days(draws.astype(np.float64), windows)
+    spread = np.sqrt((windows.weight * apart**2).sum(axis=1))
+    if not (spread > 0).all():
+        return NotEstimable("no day has windows of both arms")
+    own = _within_days(windows.treated[None, :].astype(np.float64), windows)[0]
+    size = math.sqrt(float((windows.weight * own**2).sum()))
+    observed = float(own @ windows.total) / size
+    others = (apart @ windows.total) / spread
+    carried = (apart @ (windows.weight * windows.treated)) / spread
+    slack = TIES * (abs(observed) + float(np.abs(others).max()))
+    low, high = _limits(observed, size, others, carried, level)
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return NotEstimable(
+            f"{len(draws)} draws of the windows are possible: too few for an interval"
+        )
+    p_value = float((np.abs(others) >= abs(observed) - slack).mean())
+    return Inference(value=observed / size, ci_low=low, ci_high=high, p_value=p_value)
+
+
+def _tested(fit: ClusterFit | NotEstimable, level: float) -> Inference | NotEstimable:
+    """Test the first coefficient."""
+    if isinstance(fit, NotEstimable):
+        return fit
+    contrast = np.zeros(fit.root.shape[0])
+    contrast[0] = 1.0
+    df = satterthwaite_df(fit, contrast)
+    if not df >= LEAST_DF:
+        return NotEstimable(
+            f"too few windows carry the comparison: {df:.1f} effective degrees of freedom, "
+            f"fewer than {LEAST_DF:g}"
+        )
+    variance = float(cluster_covariance(fit, contrast, Correction.CR2)[0, 0])
+    value = float(fit.coefficients[0, 0])
+    if variance <= DUST * float(np.abs(fit.coefficients).max()) ** 2:
+        return NotEstimable("zero variance: all windows of each arm have the same value")
+    return student_inference(value, math.sqrt(variance), df, level=level)
+
+
+def _fit(
+    windows: Windows, columns: list[NDArray[np.bool_]], *, by_day: bool
+) -> ClusterFit | NotEstimable:
+    _, day = np.unique(windows.mixed, return_inverse=True)
+    effects = np.eye(int(day.max()) + 1)[day]
+    design = np.column_stack([*(column.astype(np.float64) for column in columns), effects])
+    shares = windows.weight[:, None, None] * design[:, :, None] * design[:, None, :]
+    products = (design * windows.total[:, None])[:, :, None]
+    if by_day:
+        _, code = np.unique(windows.day, return_inverse=True)
+        shares, products = _summed(shares, code), _summed(products, code)
+    return cluster_fit(shares, products, int(windows.n.sum()))
+
+
+def _summed(entries: Floats, code: NDArray[np.intp]) -> Floats:
+    sums = np.zeros((int(code.max()) + 1, *entries.shape[1:]))
+    np.add.at(sums, code, entries)
+    return sums
+
+
+def _within_days(arms: Floats, windows: Windows) -> Floats:
+    """Return arms (draws, windows) less their weighted share in each day."""
+    apart = arms.copy()
+    days = windows.mixed
+    for day in np.unique(days):
+        places = days == day
+        weight = windows.weight[places]
+        apart[:, places] -= (arms[:, places] @ weight / weight.sum())[:, None]
+    return apart
+
+
+def _limits(
+    observed: float, size: float, others: Floats, carried: Floats, level: float
+) -> tuple[float, float]:
+    """Return the effects under which more than 1 - level of the draws are as extreme.
+
+    Under an effect b a draw's statistic is other - b carried, the true one observed - b size, and
+    no draw carries more than size: the sizes are equal at two places around observed / size.
+    """
+    slack = TIES * (abs(observed) + float(np.abs(others).max()))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ends = np.stack(
+            [(observed - others) / (size - carried), (observed + others) / (size + carried)]
+        )
+    always = (size - np.abs(carried) <= TIES * size) & (
+        np.abs(np.abs(others) - abs(observed)) <= slack
+    )
+    lows = np.where(always, -np.inf, np.fmin(*ends))
+    highs = np.where(always, np.inf, np.fmax(*ends))
+    rejected = math.floor(round((1 - level) * len(others), 9))
+    return float(np.sort(lows)[rejected]), float(np.sort(highs)[::-1][rejected])
+
+
+def _not_usable(windows: Windows) -> NotEstimable | None:
+    numbers = np.concatenate([windows.total, windows.weight])
+    if not np.isfinite(numbers).all():
+        return NotEstimable("a number of a window is not finite")
+    if (windows.weight <= 0).any():
+        return NotEstimable("a window's denominator sums to zero or less")
+    if min(int(windows.treated.sum()), int((~windows.treated).sum())) < 2:  # noqa: PLR2004
+        return NotEstimable("fewer than two windows of one of the arms")
+    return None
