@@ -144,6 +144,17 @@ class Cuped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lin:
+    """Adjust by all of these, each with a slope of its own in every arm.
+
+    `pre_window` (days) is the same source before the start. At least one of both is given.
+    """
+
+    pre_window: int | None = None
+    covariates: tuple[Covariate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
     """One outcome, its role and how it is estimated.
 
@@ -173,6 +184,7 @@ class Metric:
     cluster: str = ""
     crossed_with: str = ""
     adjustment: Cuped | None = None
+    lin: Lin | None = None
     winsorising: Winsorising | None = None
     quantile: float | None = None
     direction: Direction = Direction.INCREASE

@@ -1,12 +1,8 @@
 """The metrics of a plan, read: each with its source, its time and its covariates."""
 
-from decimal import Decimal
-from itertools import pairwise
-
+from experiments.plan.adjustment_reading import read_cuped, read_lin
+from experiments.plan.covariates_reading import read_covariates
 from experiments.plan.document import (
-    Covariate,
-    CovariateKind,
-    Cuped,
     Direction,
     Kind,
     Maturity,
@@ -23,7 +19,7 @@ from experiments.plan.sources import PLACEHOLDER, SECONDS, read_source
 from experiments.plan.time_to_event import TimeToEvent
 from experiments.plan.time_to_event_reading import read_time_to_event, refuse_time_to_event
 from experiments.plan.winsorising import read_winsorising
-from experiments.plan.yaml_lines import Mapping, Scalar, Sequence
+from experiments.plan.yaml_lines import Mapping
 
 NOT_BUILT = ("alternative",)
 ABSENT = "this release has no such method"
@@ -44,11 +40,12 @@ def read_metric(section: Section, time_unit: TimeUnit, currency: str) -> Metric:
         denominator=denominator,
         window=days(section, "window", time_unit),
         horizon=horizon(section, time_unit),
-        covariates=tuple(_covariates(section)),
+        covariates=tuple(read_covariates(section)),
         strata=tuple(item.text for item in section.names("strata")),
         cluster=section.text("cluster"),
         crossed_with=section.text("crossed_with"),
-        adjustment=_adjustment(section, time_unit),
+        adjustment=read_cuped(section, time_unit),
+        lin=read_lin(section, time_unit),
         winsorising=read_winsorising(section),
         quantile=read_quantile(section, kind),
         maturity=section.choice("maturity", Maturity, default=Maturity.COMPLETE),
@@ -93,68 +90,6 @@ def _sources(section: Section, kind: Kind) -> tuple[Source, Source | None]:
     if section.given("denominator") is not None:
         section.refuse("denominator", "only a ratio has a denominator")
     return read_source(section, "source", kind), None
-
-
-def _covariates(section: Section) -> list[Covariate]:
-    value = section.given("covariates")
-    items = value.items if isinstance(value, Sequence) else () if value is None else (value,)
-    covariates = []
-    for number, item in enumerate(items, start=1):
-        if isinstance(item, Mapping):
-            path = f"{section.place('covariates')}[{number}]"
-            inner = Section(path=path, mapping=item, violations=section.violations)
-            covariates.append(_covariate(inner))
-        elif isinstance(item, Scalar) and not item.is_null:
-            covariates.append(Covariate(name=item.text.strip()))
-        else:
-            section.refuse("covariates", "must be a name, or a mapping of name, kind, edges", item)
-    _refuse_repeated(section, covariates)
-    return covariates
-
-
-def _refuse_repeated(section: Section, covariates: list[Covariate]) -> None:
-    names = [covariate.name for covariate in covariates]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        section.refuse("covariates", "must be named once", name)
-
-
-def _covariate(section: Section) -> Covariate:
-    kind = section.choice("kind", CovariateKind, default=CovariateKind.CATEGORICAL)
-    edges = tuple(_edges(section))
-    if (kind is CovariateKind.BINS) != bool(edges):
-        section.refuse("edges", "bins have edges, and only bins")
-    covariate = Covariate(name=section.text("name", required=True), kind=kind, edges=edges)
-    section.refuse_unknown()
-    return covariate
-
-
-def _edges(section: Section) -> list[float]:
-    edges = []
-    for item in section.names("edges"):
-        try:
-            edges.append(float(Decimal(item.text)))
-        except ArithmeticError:
-            section.refuse("edges", "must be numbers", item)
-    finite = all(abs(edge) < float("inf") for edge in edges)
-    if not finite or any(low >= high for low, high in pairwise(edges)):
-        section.refuse("edges", "must be finite and ascend")
-        return []
-    return edges
-
-
-def _adjustment(section: Section, time_unit: TimeUnit) -> Cuped | None:
-    inner = section.section("adjustment")
-    if inner is None:
-        return None
-    method = inner.text("method") or "cuped"
-    if method != "cuped":
-        inner.refuse("method", f"must be cuped: {ABSENT}")
-    pre_window = days(inner, "pre_window", time_unit)
-    covariate = inner.text("covariate") or None
-    if (inner.given("pre_window") is None) == (covariate is None):
-        inner.refuse("method", "needs exactly one of pre_window and covariate", method)
-    inner.refuse_unknown()
-    return Cuped(pre_window=pre_window, covariate=covariate)
 
 
 def _good_direction(kind: Kind, source: Source) -> Direction:

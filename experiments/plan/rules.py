@@ -49,6 +49,7 @@ def check_compliance(section: Section, plan: Plan) -> None:
     for metric in plan.metrics:
         named |= {*metric.strata, metric.cluster, *(item.name for item in metric.covariates)}
         named |= {metric.adjustment.covariate or ""} if metric.adjustment else set()
+        named |= {item.name for item in metric.lin.covariates} if metric.lin else set()
     for column in plan.compliance.columns if plan.compliance else ():
         if column in named:
             section.refuse("compliance", f"{column} {SPLIT_RULE}", column)
@@ -93,6 +94,7 @@ def _check_model(section: Section, metric: Metric) -> None:
     _check_cluster(section, metric)
     _check_crossed(section, metric)
     _check_adjustment(section, metric)
+    _check_lin(section, metric)
     _check_winsorising(section, metric)
 
 
@@ -126,13 +128,25 @@ def _check_adjustment(section: Section, metric: Metric) -> None:
         section.refuse("adjustment", SPLIT_RULE, metric.adjustment.covariate)
 
 
+def _check_lin(section: Section, metric: Metric) -> None:
+    if metric.lin is None:
+        return
+    if metric.kind is not Kind.MEAN:
+        section.refuse("adjustment", "only a mean is adjusted in this release")
+    if metric.cluster:
+        section.refuse("adjustment", "between clusters a mean is adjusted by cuped")
+    for covariate in metric.lin.covariates:
+        if covariate.name in AFTER_ASSIGNMENT:
+            section.refuse("adjustment", SPLIT_RULE, covariate.name)
+
+
 def _check_winsorising(section: Section, metric: Metric) -> None:
     """A cap changes what is estimated: it says so for one plain mean at a time."""
     if metric.winsorising is None:
         return
     if metric.kind is not Kind.MEAN or metric.is_lifetime:
         section.refuse("winsorising", "only a mean in a window is winsorised")
-    elif metric.adjustment is not None:
+    elif metric.adjustment is not None or metric.lin is not None:
         section.refuse("winsorising", "a mean is adjusted or winsorised, not both")
     if metric.cluster:
         section.refuse("winsorising", "a mean has a cluster or is winsorised, not both")

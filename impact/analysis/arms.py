@@ -8,6 +8,7 @@ import numpy as np
 from impact.analysis.rows import Sides
 from impact.analysis.sufficient import (
     ALL,
+    ArmAdjusted,
     ArmLifetime,
     ArmMoments,
     ArmProportion,
@@ -16,7 +17,7 @@ from impact.analysis.sufficient import (
 )
 from impact.stats.means.welch import Sample
 
-Arm = TypeVar("Arm", ArmLifetime, ArmMoments, ArmProportion, ArmQuantile)
+Arm = TypeVar("Arm", ArmAdjusted, ArmLifetime, ArmMoments, ArmProportion, ArmQuantile)
 
 
 def by_segment(

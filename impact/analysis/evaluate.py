@@ -6,6 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from experiments.plan.document import Kind, Metric, Plan
+from impact.analysis.adjusted import estimate_adjusted
 from impact.analysis.checks.context import CheckContext
 from impact.analysis.checks.registry import run_checks
 from impact.analysis.checks.sample_ratio import sample_ratio_row
@@ -154,7 +155,9 @@ def _mean(plan: Plan, metric: Metric, statistics: SufficientStatistics, look: in
         return Found(estimates=estimate_lifetimes(plan, metric, lifetimes, look=look))
     arms = statistics.moments.get(metric.key, ())
     cap = statistics.caps.get(metric.key)
-    return Found(estimates=estimate_means(plan, metric, arms, look=look, cap=cap))
+    adjusted = statistics.adjusted.get(metric.key, ())
+    estimates = estimate_means(plan, metric, arms, look=look, cap=cap)
+    return Found(estimates=(*estimates, *estimate_adjusted(plan, metric, adjusted, look=look)))
 
 
 def _proportion(

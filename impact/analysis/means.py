@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from experiments.plan.document import Metric, Plan
+from impact.analysis.adjusted import variance_note
 from impact.analysis.arms import (
     by_segment,
     covariance,
@@ -84,7 +85,7 @@ def _adjusted(subject: Subject, variant: ArmMoments, control: ArmMoments) -> Est
         case NotEstimable():
             return row(subject, "mean_difference", "cuped", sides, found)
         case Adjustment():
-            note = f"variance changed by {-found.variance_reduction:+.1%} against welch"
+            note = variance_note(found)
             return row(subject, "mean_difference", "cuped", sides, found.difference, note)
 
 

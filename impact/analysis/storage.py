@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from impact.analysis.storage_arrays import (
+    adjusted_from,
+    adjusted_to,
     arm_moments_from,
     arm_moments_to,
     clusters_from,
@@ -91,6 +93,10 @@ def load(stored: bytes) -> SufficientStatistics:
             metric: tuple(clusters_from(counts) for counts in found)
             for metric, found in document.get("clusters", {}).items()
         },
+        adjusted={
+            metric: tuple(adjusted_from(arm) for arm in arms)
+            for metric, arms in document.get("adjusted", {}).items()
+        },
         quantiles={
             metric: tuple(ArmQuantile(**arm) for arm in arms)
             for metric, arms in document.get("quantiles", {}).items()
@@ -112,6 +118,11 @@ def _document(statistics: SufficientStatistics) -> dict[str, Any]:
         }
     if statistics.compliance:
         document["compliance"] = _moments_to(statistics.compliance)
+    if statistics.adjusted:
+        document["adjusted"] = {
+            metric: [adjusted_to(arm) for arm in arms]
+            for metric, arms in statistics.adjusted.items()
+        }
     if statistics.quantiles:
         document["quantiles"] = {
             metric: [asdict(arm) for arm in arms] for metric, arms in statistics.quantiles.items()

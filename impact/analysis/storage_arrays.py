@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impact.analysis.sufficient import (
+    ArmAdjusted,
     ArmLifetime,
     ArmMoments,
     ClusterCounts,
@@ -66,6 +67,26 @@ def clusters_from(stored: dict[str, Any]) -> ClusterCounts:
         n=np.array(stored["n"], dtype=np.int64),
         sums=np.array(stored["sums"], dtype=np.float64).reshape(size, len(stored["names"])),
         left_out=stored["left_out"],
+    )
+
+
+def adjusted_to(arm: ArmAdjusted) -> dict[str, Any]:
+    """Return one arm of an adjusted mean as JSON values."""
+    moments = arm_moments_to(
+        ArmMoments(variant=arm.variant, segment=arm.segment, moments=arm.moments)
+    )
+    return {**moments, "squared_error": arm.squared_error, "reason": arm.reason}
+
+
+def adjusted_from(stored: dict[str, Any]) -> ArmAdjusted:
+    """Return one arm of an adjusted mean from JSON values."""
+    arm = arm_moments_from(stored)
+    return ArmAdjusted(
+        variant=arm.variant,
+        segment=arm.segment,
+        moments=arm.moments,
+        squared_error=stored["squared_error"],
+        reason=stored["reason"],
     )
 
 

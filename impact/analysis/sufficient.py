@@ -168,6 +168,21 @@ class ArmLifetime:
     paid: Floats
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ArmAdjusted:
+    """One arm and segment of a mean that Lin's model adjusts.
+
+    `moments` are of the outcome ("y", first) and the covariates; `squared_error` is that of the
+    arm's level (HC2), from its units; None where the model cannot be fitted, for `reason`.
+    """
+
+    variant: str
+    segment: str = ALL
+    moments: Moments
+    squared_error: float | None = None
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArmQuantile:
     """A quantile of the values of one arm and segment, with the ends of its interval.
@@ -232,6 +247,7 @@ class SufficientStatistics:
     clusters: dict[str, tuple[ClusterCounts, ...]] = field(default_factory=dict)
     crossed: dict[str, CrossedCounts] = field(default_factory=dict)
     windows: dict[str, WindowCounts] = field(default_factory=dict)
+    adjusted: dict[str, tuple[ArmAdjusted, ...]] = field(default_factory=dict)
     quantiles: dict[str, tuple[ArmQuantile, ...]] = field(default_factory=dict)
     caps: dict[str, float] = field(default_factory=dict)  # metric -> where it is winsorised
     not_estimable: dict[str, str] = field(default_factory=dict)  # metric -> reason

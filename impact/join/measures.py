@@ -50,10 +50,11 @@ def denominator(metric: Metric) -> Measure | None:
 
 
 def before(metric: Metric) -> Measure | None:
-    """Return the same source over the days before the start, where CUPED adjusts by it."""
-    if metric.adjustment is None or metric.adjustment.pre_window is None:
+    """Return the same source over the days before the start, where a mean is adjusted by it."""
+    model = metric.adjustment or metric.lin
+    if model is None or model.pre_window is None:
         return None
-    days = metric.adjustment.pre_window
+    days = model.pre_window
     return Measure(name=f"x_{metric.key}", source=metric.source, low=-days, high=0)
 
 

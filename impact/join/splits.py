@@ -72,6 +72,8 @@ def _compared(plan: Plan) -> Iterator[str]:
         yield from (covariate.name for covariate in metric.covariates)
         if metric.cluster:
             yield metric.cluster
+        if metric.lin is not None:
+            yield from (covariate.name for covariate in metric.lin.covariates)
         if metric.adjustment is not None and metric.adjustment.covariate is not None:
             yield metric.adjustment.covariate
 

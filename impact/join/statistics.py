@@ -13,6 +13,7 @@ from impact.analysis.sufficient import (
     SufficientStatistics,
 )
 from impact.engine import Engine
+from impact.join.adjusted import adjusted_of
 from impact.join.at_risk import at_risk_of, lacking_dates
 from impact.join.caps import caps_of
 from impact.join.checks import arm_counts, check_counts, is_mature, tally
@@ -95,6 +96,11 @@ def _statistics_at(
         lifetimes={
             metric.key: lifetimes_of(connection, eligible, known, plan, metric)
             for metric in lifetimes
+        },
+        adjusted={
+            metric.key: adjusted_of(connection, measured, plan, metric, as_of=as_of)
+            for metric in metrics
+            if metric.lin is not None
         },
         quantiles={
             metric.key: quantiles_of(connection, measured, known, plan, metric, as_of=as_of)

@@ -74,6 +74,7 @@ METHODS: Mapping[str, str] = MappingProxyType(
         "welch": "Welch",
         "partitioned_weighting": "weighted for the end of observation",
         "cuped": "adjusted (CUPED)",
+        "lin": "adjusted (Lin)",
         "cuped_cr1": "adjusted, by cluster (CR1)",
         "cuped_cr2": "adjusted, by cluster (CR2)",
         "two_way": "clustered two ways",

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from experiments.plan.document import Metric
 from impact.analysis.estimates import Estimate
+from impact.analysis.headlines import ADJUSTED
 from impact.reports.effects import remark
 from impact.reports.findings import Findings
 from impact.reports.scales import interval_text, value_text
 
 QUANTITY = "mean_difference"
 PLAIN, CAPPED = "welch", "winsorised"
-ADJUSTED = ("lin", "cuped")
 SAME_EFFECT = "Both estimate the same effect; the adjusted one decides"
 OTHER_EFFECT = (
     "The capped one decides and is steadier, but only the plain one is an amount of money"
