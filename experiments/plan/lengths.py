@@ -21,15 +21,15 @@ def days(section: Section, name: str, time_unit: TimeUnit) -> int | None:
     return int(in_days)
 
 
-def horizon(section: Section, time_unit: TimeUnit) -> float | None:
+def horizon(section: Section, time_unit: TimeUnit, name: str = "horizon") -> float | None:
     """Return a horizon in days: a point of the curve, which may lie between two days."""
-    length = section.decimal("horizon")
+    length = section.decimal(name)
     if length is None:
         return None
     in_days = length * Decimal(str(time_unit.days))
     if not 1 <= in_days <= LONGEST:
         rule = f"must be 1 to {LONGEST:,} days; a {time_unit.name} has {time_unit.days}"
-        section.refuse("horizon", rule)
+        section.refuse(name, rule)
         return None
     return whole_or_float(in_days)
 

@@ -37,19 +37,38 @@ class AtRisk:
     days: int | None = None
 
 
+class ExtrapolationModel(StrEnum):
+    """A family of curves that can go on where the data end."""
+
+    WEIBULL = "weibull"
+    LOG_NORMAL = "log_normal"
+    GENERALISED_GAMMA = "generalised_gamma"
+    SPLINE = "spline"
+    MIXTURE_CURE = "mixture_cure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extrapolation:
+    """Carry the curves to `to` days by several models side by side: none of them is the answer."""
+
+    to: float
+    models: tuple[ExtrapolationModel, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeToEvent:
     """Further answers about a time to event that a plan asks for.
 
     `robust` asks for standard errors of Cox's model that hold when hazards are not proportional.
     `causes` are the reasons for churn that compete with each other, each answered for by itself.
-    `at_risk` says when contracts let a customer go.
+    `at_risk` says when contracts let a customer go, `extrapolation` how far models look ahead.
     """
 
     robust: bool | None = None
     log_rank_weights: FlemingHarrington | None = None
     causes: tuple[str, ...] = ()
     at_risk: AtRisk | None = None
+    extrapolation: Extrapolation | None = None
 
 
 NOTHING = TimeToEvent()

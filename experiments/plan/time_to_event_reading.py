@@ -2,17 +2,20 @@
 
 from experiments.plan.document import Source, TimeUnit
 from experiments.plan.fields import Section
-from experiments.plan.lengths import days
+from experiments.plan.lengths import days, horizon
 from experiments.plan.time_to_event import (
     NOTHING,
     AtRisk,
+    Extrapolation,
+    ExtrapolationModel,
     FlemingHarrington,
     RiskColumn,
     TimeToEvent,
 )
 
-FIELDS = ("robust", "log_rank_weights", "causes", "at_risk")
+FIELDS = ("robust", "log_rank_weights", "causes", "at_risk", "extrapolation")
 REASON = "reason"  # the column of churn that says why
+FEWEST_MODELS = 3
 MOST = 5  # a steeper weight looks at a handful of events
 ONLY = "only a time_to_event takes it"
 
@@ -24,6 +27,7 @@ def read_time_to_event(section: Section, source: Source, time_unit: TimeUnit) ->
         log_rank_weights=_log_rank_weights(section),
         causes=tuple(item.text for item in section.names("causes")),
         at_risk=_at_risk(section, time_unit),
+        extrapolation=_extrapolation(section, time_unit),
     )
     if asked.causes and REASON in dict(source.where):
         section.refuse("causes", "the source keeps one reason already: name causes or narrow it")
@@ -61,6 +65,24 @@ def _at_risk(section: Section, time_unit: TimeUnit) -> AtRisk | None:
     at_risk = AtRisk(columns=columns, days=days(inner, "for", time_unit))
     inner.refuse_unknown()
     return at_risk
+
+
+def _extrapolation(section: Section, time_unit: TimeUnit) -> Extrapolation | None:
+    inner = section.section("extrapolation")
+    if inner is None:
+        return None
+    if inner.given("to") is None:
+        inner.refuse("to", "is required: how far do the models look?")
+    to = horizon(inner, time_unit, "to")
+    named = [item.text for item in inner.names("models")]
+    for name in named:
+        if name not in set(ExtrapolationModel):
+            inner.refuse("models", "must be of " + ", ".join(ExtrapolationModel), name)
+    models = tuple(model for model in ExtrapolationModel if not named or model in named)
+    if len(models) < FEWEST_MODELS:
+        inner.refuse("models", f"must be {FEWEST_MODELS} at least: one alone looks like an answer")
+    inner.refuse_unknown()
+    return Extrapolation(to=to or 1, models=models)
 
 
 def _log_rank_weights(section: Section) -> FlemingHarrington | None:

@@ -15,7 +15,7 @@ SHARE = "cumulative_incidence"
 def causes_table(findings: Findings, metric: Metric) -> Table:
     """Return the rows about each cause at the horizon; none where the plan names no causes."""
     causes = (metric.time_to_event or NOTHING).causes
-    found = findings.results.of_causes(metric.key, causes)
+    found = findings.results.about(metric.key, causes)
     at = horizon(findings, metric)
     shown = [row for row in found if row.quantity != SHARE or row.at == at]
     test = () if findings.interim else (Column(label="p-value", numeric=True),)

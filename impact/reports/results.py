@@ -66,13 +66,13 @@ class Results:
             and variant in {None, row.variant}
         )
 
-    def of_causes(self, metric: str, causes: tuple[str, ...]) -> tuple[Estimate, ...]:
-        """Return the rows about a cause of churn, the first of `causes` first."""
+    def about(self, metric: str, terms: tuple[str, ...]) -> tuple[Estimate, ...]:
+        """Return the rows about these terms, such as causes of churn, the first term first."""
         return tuple(
             row
-            for cause in causes
+            for term in terms
             for row in self.estimates
-            if (row.metric, row.term, row.segment) == (metric, cause, ALL)
+            if (row.metric, row.term, row.segment) == (metric, term, ALL)
         )
 
     def parts(self, metric: str) -> tuple[Estimate, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from experiments.plan.document import Metric, Plan
+from experiments.plan.time_to_event import NOTHING
 from impact.analysis.estimates import Curve, Estimate
 from impact.analysis.rows import Subject
 from impact.analysis.sufficient import ALL, SurvivalCounts
@@ -47,6 +48,7 @@ def estimate_survival(
     rows += piece_rows(plan, subject, merged, arms, errors)
     horizon = horizon_of(metric, plan.time_unit, arms.curves.values())
     rows += cause_rows(subject, metric, merged, plan.time_unit, horizon)
+    rows += _extrapolated(plan, metric, subject, (merged, arms))
     for segment in sorted(by_segment):
         cells = cells_of(plan, by_segment[segment]).without_covariates()
         inside = subject.within(segment)
@@ -70,6 +72,18 @@ def _whole_rows(
     yield from median_rows(subject, arms, plan.time_unit)
     yield from equality_rows(subject, metric, cells, arms)
     yield from cox_rows(subject, cells, arms, errors_of(metric))
+
+
+def _extrapolated(
+    plan: Plan, metric: Metric, subject: Subject, data: tuple[Cells, Arms]
+) -> Iterator[Estimate]:
+    asked = (metric.time_to_event or NOTHING).extrapolation
+    if asked is None:
+        return
+    # lifelines takes seconds to import: only who asks for models pays
+    from impact.analysis.survival.extrapolated import extrapolated_rows  # noqa: PLC0415
+
+    yield from extrapolated_rows(plan, subject, *data, asked)
 
 
 def _segment_rows(

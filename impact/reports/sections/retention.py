@@ -6,6 +6,7 @@ from impact.reports.blocks import Block, Cell, Column, Figure, Paragraph, Sectio
 from impact.reports.causes import causes_table
 from impact.reports.descriptions import retention_description
 from impact.reports.effects import remark
+from impact.reports.extrapolated import extrapolated_table
 from impact.reports.findings import Findings
 from impact.reports.formats import ABSENT, count, p_value
 from impact.reports.parts import parts_table
@@ -59,6 +60,7 @@ def _metric(findings: Findings, metric: Metric) -> list[Block]:
         _effects(findings, metric),
         causes_table(findings, metric),
         parts_table(findings, metric),
+        extrapolated_table(findings, metric),
     )
     blocks.extend(table for table in tables if table.rows)
     return blocks

@@ -8,7 +8,14 @@ from experiments.errors import InvalidPlan
 from experiments.plan.canonical import canonical_text, plan_sha256
 from experiments.plan.document import Metric, Plan
 from experiments.plan.reading import read_plan
-from experiments.plan.time_to_event import AtRisk, FlemingHarrington, RiskColumn, TimeToEvent
+from experiments.plan.time_to_event import (
+    AtRisk,
+    Extrapolation,
+    ExtrapolationModel,
+    FlemingHarrington,
+    RiskColumn,
+    TimeToEvent,
+)
 
 PLAN = """\
 key: calm
@@ -63,6 +70,15 @@ def test_time_at_risk_is_read_from_dates_of_the_customers_file() -> None:
     assert window == AtRisk(columns=(RiskColumn.RENEWAL_AT,), days=30)
 
 
+def test_extrapolation_names_how_far_and_three_models_at_least() -> None:
+    everything = asked("extrapolation: {to: 365}").extrapolation
+    some = asked("extrapolation: {to: 365, models: [spline, weibull, log_normal]}").extrapolation
+
+    assert everything == Extrapolation(to=365, models=tuple(ExtrapolationModel))
+    assert some is not None
+    assert [model.value for model in some.models] == ["weibull", "log_normal", "spline"]
+
+
 def test_causes_are_refused_where_the_source_keeps_one() -> None:
     text = PLAN % ", causes: [voluntary]"
     text = text.replace("source: churn", "source: {table: churn, where: {reason: voluntary}}")
@@ -101,6 +117,9 @@ def test_what_is_asked_for_is_locked_and_silence_leaves_old_locks_alone(fields: 
         ("log_rank_weights: late", "metrics[1].log_rank_weights"),
         ("causes: [voluntary, voluntary]", "metrics[1].causes"),
         ("at_risk: {for: 3}", "metrics[1].at_risk.from"),
+        ("extrapolation: {}", "metrics[1].extrapolation.to"),
+        ("extrapolation: {to: 365, models: [weibull, spline]}", "metrics[1].extrapolation.models"),
+        ("extrapolation: {to: 365, models: [gompertz]}", "metrics[1].extrapolation.models"),
         ("at_risk: {from: churned_at}", "metrics[1].at_risk.from"),
         ("at_risk: {from: renewal_at, for: 0}", "metrics[1].at_risk.for"),
         ("causes: {voluntary: 1}", "metrics[1].causes"),

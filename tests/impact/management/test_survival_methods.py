@@ -128,3 +128,16 @@ def test_the_report_shows_what_each_cause_took(tmp_path: Path) -> None:
     assert "Kept: by cause" in page
     for words in ("Voluntary", "Involuntary", "Left for this cause at 43 days", "Gray&#x27;s test"):
         assert words in page
+
+
+@needs_reference
+def test_models_look_ahead_side_by_side_and_the_report_says_so(tmp_path: Path) -> None:
+    plan = PLAN % "extrapolation: {to: 120, models: [weibull, log_normal, spline]}"
+
+    document = analyze(tmp_path, plan, **weekly_churn())
+    page = run(tmp_path, plan, "html", **weekly_churn())
+
+    rows = [row for row in document["estimates"] if row["term"] == "extrapolation"]
+    assert {row["method"] for row in rows} == {"weibull", "log_normal", "spline"}
+    assert all(row["value"] is not None for row in rows)
+    assert "extrapolated to 120 days by models, which decide nothing" in page

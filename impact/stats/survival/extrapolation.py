@@ -1,0 +1,104 @@
+"""Models fitted by lifelines to carry a curve beyond what was observed.
+
+Importing lifelines takes seconds: this module is loaded only where a plan asks for it. Counts enter
+as weights, for which the likelihood of a formula is exact. A day's churn happens within the day:
+half a day is added to every time, so that day 0 has one.
+"""
+
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from lifelines import (
+    GeneralizedGammaFitter,
+    LogNormalFitter,
+    MixtureCureFitter,
+    SplineFitter,
+    WeibullFitter,
+)
+from lifelines.exceptions import ConvergenceError
+from lifelines.fitters import ParametricUnivariateFitter
+
+from impact.stats.estimable import NotEstimable
+from impact.stats.survival.life_table import Floats
+from impact.stats.survival.parametric import FittedModel, Model, checked
+
+LEAST_EVENTS = 10
+KNOTS = (0.05, 0.5, 0.95)  # quantiles of the times of churn
+FAILURES = (ConvergenceError, ValueError, FloatingPointError, ZeroDivisionError, RuntimeError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Follow:
+    """One arm's cells: times, churn, units, and the day before the first day at risk, if any.
+
+    `day` is a day in the unit of the times.
+    """
+
+    time: Floats
+    event: Floats
+    n: Floats
+    day: float
+    entry: Floats | None = None
+
+
+def fit_model(model: Model, follow: Follow) -> FittedModel | NotEstimable:
+    """Fit one model by maximum likelihood.
+
+    >>> follow = Follow(time=np.arange(10.0), event=np.r_[np.ones(9), 0], n=np.full(10, 5.0), day=1)
+    >>> fit = fit_model(Model.WEIBULL, follow)
+    >>> (fit.parameters * [fit.unit, 1]).round(2).tolist()
+    [5.82, 1.5]
+    """
+    kept = follow.n > 0
+    churned = kept & (follow.event == 1)
+    events = int(follow.n[churned].sum())
+    if events < LEAST_EVENTS:
+        return NotEstimable(f"{events} churns are too few for a model, {LEAST_EVENTS} at least")
+    time = follow.time[kept] + follow.day / 2
+    unit = float(follow.n[kept] @ time / follow.n[kept].sum())
+    knots = np.log(_knots(time / unit, follow.event[kept], follow.n[kept]))
+    if model is Model.SPLINE and np.unique(knots).size < len(KNOTS):
+        return NotEstimable("churn at too few times for a spline")
+    entry = None if follow.entry is None else np.maximum(follow.entry[kept] + follow.day, 0) / unit
+    fitter = FITTERS[model](np.exp(knots))
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            fitter.fit(time / unit, follow.event[kept] == 1, weights=follow.n[kept], entry=entry)
+    except FAILURES:
+        return NotEstimable("the fit did not converge")
+    return checked(
+        FittedModel(
+            model=model,
+            parameters=fitter.params_.to_numpy(dtype=np.float64),
+            covariance=fitter.variance_matrix_.to_numpy(dtype=np.float64),
+            aic=float(fitter.AIC_ + 2 * events * np.log(unit)),
+            unit=unit,
+            observed=float(follow.time[kept].max()),
+            knots=knots,
+        )
+    )
+
+
+def _knots(time: Floats, event: Floats, n: Floats) -> Floats:
+    """Return the times by which these shares of the churn have happened."""
+    churned = event == 1
+    order = np.argsort(time[churned])
+    reached = np.cumsum(n[churned][order])
+    places = np.searchsorted(reached, np.array(KNOTS) * reached[-1])
+    knots: Floats = time[churned][order][places]
+    return knots
+
+
+FITTERS: Mapping[Model, Callable[[Floats], ParametricUnivariateFitter]] = MappingProxyType(
+    {
+        Model.WEIBULL: lambda _: WeibullFitter(),
+        Model.LOG_NORMAL: lambda _: LogNormalFitter(),
+        Model.GENERALISED_GAMMA: lambda _: GeneralizedGammaFitter(),
+        Model.SPLINE: lambda knots: SplineFitter(knot_locations=knots),
+        Model.MIXTURE_CURE: lambda _: MixtureCureFitter(base_fitter=WeibullFitter()),
+    }
+)
