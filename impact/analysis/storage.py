@@ -6,8 +6,9 @@ no time stamp. This is what a run keeps, and what a report is recomputed from.
 
 import gzip
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -34,6 +35,7 @@ from impact.analysis.sufficient import (
 )
 
 FORMAT = 1
+Part = TypeVar("Part")
 
 
 def dump(statistics: SufficientStatistics) -> bytes:
@@ -110,44 +112,37 @@ def load(stored: bytes) -> SufficientStatistics:
 
 
 def _document(statistics: SufficientStatistics) -> dict[str, Any]:
-    document = _first_form(statistics)
-    if statistics.lifetimes:
-        document["lifetimes"] = {
-            metric: [lifetime_to(arm) for arm in arms]
-            for metric, arms in statistics.lifetimes.items()
-        }
-    if statistics.compliance:
-        document["compliance"] = _moments_to(statistics.compliance)
-    if statistics.adjusted:
-        document["adjusted"] = {
-            metric: [adjusted_to(arm) for arm in arms]
-            for metric, arms in statistics.adjusted.items()
-        }
-    if statistics.quantiles:
-        document["quantiles"] = {
-            metric: [asdict(arm) for arm in arms] for metric, arms in statistics.quantiles.items()
-        }
-    if statistics.caps:
-        document["caps"] = statistics.caps
-    if statistics.windows:
-        document["windows"] = {
+    later = {name: found for name, found in _later_forms(statistics).items() if found}
+    return {**_first_form(statistics), **later}
+
+
+def _later_forms(statistics: SufficientStatistics) -> dict[str, Any]:
+    """Return what came after the first form; empty ones are left out, so that bytes stay."""
+    return {
+        "lifetimes": _by_metric(statistics.lifetimes, lifetime_to),
+        "compliance": _moments_to(statistics.compliance),
+        "adjusted": _by_metric(statistics.adjusted, adjusted_to),
+        "quantiles": _by_metric(statistics.quantiles, asdict),
+        "caps": statistics.caps,
+        "windows": {
             metric: {"counts": clusters_to(found.counts), "day": found.day.tolist()}
             for metric, found in statistics.windows.items()
-        }
-    if statistics.crossed:
-        document["crossed"] = {
+        },
+        "crossed": {
             metric: {
                 "pairs": [arm_moments_to(arm) for arm in counts.pairs],
                 "groups": clusters_to(counts.groups),
             }
             for metric, counts in statistics.crossed.items()
-        }
-    if statistics.clusters:
-        document["clusters"] = {
-            metric: [clusters_to(counts) for counts in found]
-            for metric, found in statistics.clusters.items()
-        }
-    return document
+        },
+        "clusters": _by_metric(statistics.clusters, clusters_to),
+    }
+
+
+def _by_metric(
+    found: Mapping[str, tuple[Part, ...]], stored: Callable[[Part], dict[str, Any]]
+) -> dict[str, list[dict[str, Any]]]:
+    return {metric: [stored(part) for part in parts] for metric, parts in found.items()}
 
 
 def _first_form(statistics: SufficientStatistics) -> dict[str, Any]:
