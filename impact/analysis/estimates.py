@@ -41,6 +41,7 @@ class Estimate:
 
 
 COLUMNS = tuple(field.name for field in fields(Estimate))
+NOT_IDENTIFIED = "not identified"  # how a note begins that takes a comparison back
 
 
 class CheckStatus(StrEnum):

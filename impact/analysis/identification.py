@@ -12,14 +12,13 @@ from experiments.design.units import MONEY, not_identified
 from experiments.plan.document import Plan, Role
 from impact.analysis.checks.registry import split_is_broken
 from impact.analysis.decision import decide
-from impact.analysis.estimates import Check, Decision, Estimate, Verdict
+from impact.analysis.estimates import NOT_IDENTIFIED, Check, Decision, Estimate, Verdict
 from impact.analysis.rows import INTERIM
 
-NOTE = "not identified"
 OF_ONE_ARM = frozenset(
     {
         *("mean", "standard_deviation", "quantile", "proportion", "ratio", "survival_probability"),
-        *("median_survival", "rmst", "cumulative_incidence", "lifetime_revenue"),
+        *("median_survival", "rmst", "lost_time", "cumulative_incidence", "lifetime_revenue"),
     }
 )
 OF_CUSTOMERS = frozenset({"revenue", "net_value"})
@@ -85,7 +84,7 @@ def _checked(row: Estimate, unseen: Mapping[str, Finding]) -> Estimate:
         n_baseline=row.n_baseline,
         events_variant=row.events_variant,
         events_baseline=row.events_baseline,
-        note="; ".join([*marks, f"{NOTE}: {unseen[subject].reason}"]),
+        note="; ".join([*marks, f"{NOT_IDENTIFIED}: {unseen[subject].reason}"]),
     )
 
 

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from experiments.plan.document import Metric, Role
-from impact.analysis.estimates import Estimate
+from impact.analysis.estimates import NOT_IDENTIFIED, Estimate
 from impact.analysis.headlines import benefit_interval, effect_row, favours_less, headline_of
-from impact.analysis.identification import NOTE as NOT_IDENTIFIED
 from impact.reports.blocks import Cell, Column, Paragraph, Section, Table, Tone
 from impact.reports.effects import remark
 from impact.reports.findings import Findings
