@@ -14,6 +14,8 @@ from impact.analysis.checks.whole_clusters import whole_clusters
 from impact.analysis.clusters.crossed import with_crossed
 from impact.analysis.clusters.estimating import estimate_clusters
 from impact.analysis.compliance.estimating import estimate_compliance
+from impact.analysis.epochs.estimating import by_epoch
+from impact.analysis.epochs.mixing import CHANGED, mixes_epochs, without_answer
 from impact.analysis.estimates import Analysis, Curve, Estimate
 from impact.analysis.families import adjusted_for_multiplicity
 from impact.analysis.headlines import headline_of
@@ -101,7 +103,8 @@ def _metric(
     showing = Showing(plan=plan, bound=bound, look=look)
     found = _found(showing.computed, metric, statistics, look)
     complied = estimate_compliance(showing.computed, metric, statistics, look=look)
-    raw = (*found.estimates, *complied)
+    rows = (*found.estimates, *complied)
+    raw = by_epoch(showing.computed, metric, statistics, rows, look=look)
     shown = showing.rows(raw)
     return Found(
         estimates=(
@@ -130,7 +133,10 @@ def _money(plan: Plan, statistics: SufficientStatistics, as_of: datetime) -> tup
     look = look_at(plan, as_of)
     bound = money_bound(plan, statistics, as_of=as_of)
     showing = Showing(plan=plan, bound=bound, look=look)
-    return showing.rows(estimate_money(showing.computed, statistics.money, look=look))
+    rows = estimate_money(showing.computed, statistics.money, look=look)
+    if statistics.splits:
+        rows = tuple(without_answer(row, CHANGED) if mixes_epochs(row) else row for row in rows)
+    return showing.rows(rows)
 
 
 def _reasons(plan: Plan, metric: Metric, reason: str, look: int | None) -> Iterator[Estimate]:

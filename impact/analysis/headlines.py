@@ -11,7 +11,7 @@ from impact.analysis.sufficient import ALL
 CLUSTER_ROBUST_TEST = "cluster_robust_score"
 CLUSTER_ROBUST = (CLUSTER_ROBUST_TEST, "cox_cluster_robust")
 CLUSTERED = ("randomisation", "cr1", "cr2")  # in place of the methods for independent units
-ADJUSTED = ("lin", "cuped", "cuped_cr1", "cuped_cr2")
+ADJUSTED = ("lin", "cuped", "cuped_cr1", "cuped_cr2", "cuped_epochs")
 PIECEWISE = "cox_piecewise"  # hazard ratios of a part of follow-up: they never speak for a metric
 
 

@@ -78,7 +78,7 @@ def difference_row(subject: Subject, variant: ArmMoments, control: ArmMoments) -
 
 def _adjusted(subject: Subject, variant: ArmMoments, control: ArmMoments) -> Estimate:
     found = cuped(
-        _adjusted_sample(variant.moments), _adjusted_sample(control.moments), level=subject.level
+        adjusted_sample(variant.moments), adjusted_sample(control.moments), level=subject.level
     )
     sides = sides_of(variant, control)
     match found:
@@ -100,7 +100,8 @@ def _level(sample: Sample) -> tuple[float, float]:
     return sample.mean, sample.mean_variance if sample.n else 0.0
 
 
-def _adjusted_sample(moments: Moments) -> AdjustedSample:
+def adjusted_sample(moments: Moments) -> AdjustedSample:
+    """Return outcome and covariate of moments named "y" and "x"."""
     y, x = moments.names.index(OUTCOME), moments.names.index(COVARIATE)
     return AdjustedSample(
         n=moments.n,

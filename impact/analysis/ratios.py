@@ -38,14 +38,14 @@ def estimate_ratios(
 def _segment(subject: Subject, arms: dict[str, ArmMoments]) -> Iterator[Estimate]:
     for arm in arms.values():
         sides = Sides(variant=arm.variant, n_variant=arm.moments.n)
-        sample = _sample(arm.moments)
+        sample = ratio_sample(arm.moments)
         if sample.is_uncertain:
             answer = ratio_fieller(sample, level=subject.level)
             yield row(subject, "ratio", FIELLER, sides, answer)
         else:
             yield row(subject, "ratio", "delta", sides, ratio(sample, level=subject.level))
     for variant, control in pairs(arms, subject.control):
-        samples = _sample(variant.moments), _sample(control.moments)
+        samples = ratio_sample(variant.moments), ratio_sample(control.moments)
         sides = sides_of(variant, control)
         difference = ratio_difference(*samples, level=subject.level)
         note = ROUGH if any(sample.is_uncertain for sample in samples) else ""
@@ -62,7 +62,8 @@ def _level(sample: RatioSample) -> tuple[float, float]:
     return sample.ratio, sample.ratio_variance
 
 
-def _sample(moments: Moments) -> RatioSample:
+def ratio_sample(moments: Moments) -> RatioSample:
+    """Return numerator and denominator of moments named "y" and "d"."""
     y, d = moments.names.index(NUMERATOR), moments.names.index(DENOMINATOR)
     return RatioSample(
         n=moments.n,

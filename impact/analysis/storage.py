@@ -77,6 +77,8 @@ def load(stored: bytes) -> SufficientStatistics:
         },
         compliance=_moments_from(document.get("compliance", {})),
         caps=document.get("caps", {}),
+        splits=tuple((version, variant, n) for version, variant, n in document.get("splits", [])),
+        epochs=_moments_from(document.get("epochs", {})),
         windows={
             metric: WindowCounts(
                 counts=clusters_from(stored_windows["counts"]),
@@ -124,6 +126,8 @@ def _later_forms(statistics: SufficientStatistics) -> dict[str, Any]:
         "adjusted": _by_metric(statistics.adjusted, adjusted_to),
         "quantiles": _by_metric(statistics.quantiles, asdict),
         "caps": statistics.caps,
+        "splits": statistics.splits,
+        "epochs": _moments_to(statistics.epochs),
         "windows": {
             metric: {"counts": clusters_to(found.counts), "day": found.day.tolist()}
             for metric, found in statistics.windows.items()

@@ -231,6 +231,8 @@ class SufficientStatistics:
     an adjustment "x", "xy", "xt" and "xx"; centred at the mean of everybody.
     `clusters` holds the same numbers, and those of `compliance`, added up by cluster and arm.
     `crossed` holds ratios by what crosses their units, `windows` sums by window of a switchback.
+    `splits` counts units by version and variant where the split changed between versions, and
+    `epochs` then holds moments by version, for segments `version=...`.
     `information` holds per metric its events or units at every earlier look of a plan that spends
     its error rate over looks.
     `currency` is what all amounts stand in: the plan's, else the only one of the data, else "".
@@ -248,6 +250,8 @@ class SufficientStatistics:
     crossed: dict[str, CrossedCounts] = field(default_factory=dict)
     windows: dict[str, WindowCounts] = field(default_factory=dict)
     adjusted: dict[str, tuple[ArmAdjusted, ...]] = field(default_factory=dict)
+    splits: tuple[tuple[str, str, int], ...] = ()
+    epochs: dict[str, tuple[ArmMoments, ...]] = field(default_factory=dict)
     quantiles: dict[str, tuple[ArmQuantile, ...]] = field(default_factory=dict)
     caps: dict[str, float] = field(default_factory=dict)  # metric -> where it is winsorised
     not_estimable: dict[str, str] = field(default_factory=dict)  # metric -> reason

@@ -11,6 +11,7 @@ from impact.join.columns import text
 from impact.join.inputs import Inputs
 
 PREFIX = "split_"
+EPOCH = "version"  # of the experiment when the router asked: its split may differ from the next
 
 
 def split_names(plan: Plan) -> tuple[str, ...]:
@@ -29,6 +30,7 @@ def find_splits(plan: Plan, inputs: Inputs) -> dict[str, str]:
     What the assignment says was known when the router asked; a customer's row is as of today.
 
     What units received may be nowhere: then there is no effect on compliers, and all else stands.
+    The version is there where assignments have several.
 
     Raises:
         InputMissing: neither has it; all that are missing are named.
@@ -39,6 +41,8 @@ def find_splits(plan: Plan, inputs: Inputs) -> dict[str, str]:
         if table is not None:
             places |= dict.fromkeys(_present(table, names), place)
     wanted = set(required_names(plan))
+    if EPOCH not in required_names(plan) and not _has_several(inputs.assignments, EPOCH, places):
+        places.pop(EPOCH, None)
     missing = [name for name in names if name not in places and name in wanted]
     if missing:
         message = f"{', '.join(missing)}: neither assignments nor customers have such a value"
@@ -61,6 +65,7 @@ def _named(plan: Plan) -> Iterator[str]:
     yield from _compared(plan)
     if plan.compliance is not None:
         yield from plan.compliance.columns
+    yield EPOCH
 
 
 def _compared(plan: Plan) -> Iterator[str]:
@@ -76,6 +81,14 @@ def _compared(plan: Plan) -> Iterator[str]:
             yield from (covariate.name for covariate in metric.lin.covariates)
         if metric.adjustment is not None and metric.adjustment.covariate is not None:
             yield metric.adjustment.covariate
+
+
+def _has_several(table: Table, name: str, places: Mapping[str, str]) -> bool:
+    """Whether rows have different values of a column that the table holds."""
+    if places.get(name) != "assignments" or name not in table.columns:
+        return False
+    different = table.aggregate(n=table[name].nunique()).to_pyarrow().to_pylist()[0]["n"]
+    return bool(different > 1)
 
 
 def _present(table: Table, names: tuple[str, ...]) -> list[str]:

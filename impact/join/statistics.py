@@ -20,6 +20,7 @@ from impact.join.checks import arm_counts, check_counts, is_mature, tally
 from impact.join.clusters import cluster_counts
 from impact.join.compliance import compliance_moments
 from impact.join.crossed import crossed_counts
+from impact.join.epochs import Splits, changed_splits, epoch_moments
 from impact.join.exchange import currency_of
 from impact.join.inputs import Inputs
 from impact.join.lifetimes import lifetimes_of
@@ -33,6 +34,7 @@ from impact.join.measures import (
 from impact.join.moments import Vector, moments_of, proportions_of
 from impact.join.past_looks import past_information
 from impact.join.quantiles import quantiles_of
+from impact.join.splits import EPOCH
 from impact.join.survival import causes_of, survival_counts
 from impact.join.switchback import window_counts
 from impact.join.units import build_units
@@ -81,12 +83,13 @@ def _statistics_at(
     adjusted = with_adjustments(measured, metrics)
     vectors = vectors_of(adjusted, metrics, as_of, caps)
     moments, proportions = _windowed(adjusted, plan, vectors)
+    splits = changed_splits(eligible, plan)
     tallies = tally(units, plan, as_of)
     return SufficientStatistics(
         arms=arm_counts(tallies),
         checks=check_counts(tallies, known, _pre_period(measured, plan, earlier)),
         survival={
-            metric.key: survival_counts(eligible, known, plan, metric)
+            metric.key: survival_counts(eligible, known, plan, _within_epochs(metric, splits))
             for metric in metrics
             if metric.kind is Kind.TIME_TO_EVENT
         },
@@ -110,6 +113,8 @@ def _statistics_at(
         caps=caps,
         compliance=compliance_moments(adjusted, vectors, plan),
         clusters=cluster_counts(adjusted, vectors, plan),
+        splits=splits,
+        epochs=epoch_moments(adjusted, vectors, plan, splits),
         windows=window_counts(adjusted, vectors, plan),
         crossed=crossed_counts(adjusted, known, plan, metrics, as_of),
         not_estimable={key: reason for key, reason in reasons.items() if reason},
@@ -120,6 +125,13 @@ def _statistics_at(
 def _meets_customers(metric: Metric) -> bool:
     """Whether a metric needs to know whose a unit is: to find kinds of churn, or dates."""
     return bool(metric.source.where or causes_of(metric) or at_risk_of(metric))
+
+
+def _within_epochs(metric: Metric, splits: Splits) -> Metric:
+    """Where the split changed between versions, each version is a stratum."""
+    if not splits or EPOCH in metric.strata:
+        return metric
+    return replace(metric, strata=(*metric.strata, EPOCH))
 
 
 def _lacking(inputs: Inputs, metric: Metric) -> str:

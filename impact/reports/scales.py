@@ -81,6 +81,8 @@ METHODS: Mapping[str, str] = MappingProxyType(
         "lin": "adjusted (Lin)",
         "cuped_cr1": "adjusted, by cluster (CR1)",
         "cuped_cr2": "adjusted, by cluster (CR2)",
+        "epochs": "within versions",
+        "cuped_epochs": "adjusted, within versions",
         "two_way": "clustered two ways",
         "cr2_by_day": "by day (CR2)",
         "carry_over": "carry-over test",

@@ -1,0 +1,1 @@
+"""Rows of experiments whose split changed from one version to the next."""

@@ -1,0 +1,37 @@
+"""Which rows mix versions of different splits, and what is left of them."""
+
+from dataclasses import replace
+
+from impact.analysis.estimates import Estimate
+
+CHANGED = "the split changed between versions: the arms hold units of different times"
+MIXED = f"{CHANGED}; see the row that compares within versions"
+WITHIN = frozenset({"hazard_ratio", "coefficient", "likelihood_ratio", "proportional_hazards"})
+
+
+def mixes_epochs(row: Estimate) -> bool:
+    """Whether a row compares arms over all versions together.
+
+    Rows of one arm are facts, and models of time to event have each version as a stratum.
+    """
+    if row.kind == "time_to_event" and (row.quantity in WITHIN or "stratified" in row.method):
+        return False
+    compares = bool(row.variant and row.baseline) or row.statistic is not None
+    return compares and row.kind != "check"
+
+
+def without_answer(row: Estimate, reason: str) -> Estimate:
+    """Return a row of which nothing is left but what it speaks of and why it says nothing."""
+    return replace(
+        row,
+        value=None,
+        std_error=None,
+        ci_low=None,
+        ci_high=None,
+        ci_set="",
+        confidence_level=None,
+        statistic=None,
+        df=None,
+        p_value=None,
+        note=reason,
+    )

@@ -1,0 +1,1 @@
+"""Versions of an experiment whose splits differ: compare within each, then put together."""
