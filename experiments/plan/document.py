@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from experiments.plan.bayesian import Bayesian
 from experiments.plan.compliance import Compliance
 from experiments.plan.family import Family
 from experiments.plan.looks import Looks
@@ -249,6 +250,7 @@ class Plan:
     segments: tuple[str, ...] = ()
     families: tuple[Family, ...] = ()
     economics: Economics | None = None
+    bayesian: Bayesian | None = None
     compliance: Compliance | None = None
     switchback: Switchback | None = None
     shared_queue: bool | None = None

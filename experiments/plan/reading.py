@@ -5,6 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from experiments.errors import InvalidPlan, Violation
+from experiments.plan.bayesian import read_bayesian
 from experiments.plan.compliance import read_compliance
 from experiments.plan.document import Kind, Metric, Plan, Role, TimeUnit, Unit
 from experiments.plan.economics_reading import read_economics
@@ -92,6 +93,7 @@ def _read(section: Section) -> Plan:
         segments=tuple(item.text for item in section.names("segments")),
         families=read_families(section, {metric.key for metric in metrics}, _primary(metrics)),
         economics=economics,
+        bayesian=read_bayesian(section),
         compliance=read_compliance(section),
         switchback=read_switchback(section),
         shared_queue=_shared_queue(section),

@@ -36,7 +36,15 @@ def document(  # noqa: PLR0913  # one argument per fact that the document states
             "reasons": list(analysis.decision.reasons),
         },
         "answer": answer(plan, analysis),
+        **_bayesian(analysis),
     }
+
+
+def _bayesian(analysis: Analysis) -> dict[str, Any]:
+    """The view has a place of its own, which only a plan that asks for it has."""
+    if not analysis.bayesian:
+        return {}
+    return {"bayesian": [asdict(view) for view in analysis.bayesian]}
 
 
 def _curve(curve: Curve) -> dict[str, Any]:

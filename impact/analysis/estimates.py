@@ -106,6 +106,30 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BayesianView:
+    """What is believed of one variant's relative benefit (more is better), before and after.
+
+    `scale` names what is relative: the logarithm of a ratio, or a fraction of control's mean.
+    """
+
+    metric: str
+    variant: str
+    baseline: str
+    scale: str
+    prior_mean: float
+    prior_sd: float
+    prior_from: str
+    mean: float
+    sd: float
+    ci_low: float
+    ci_high: float
+    credible_level: float
+    probability_of_harm: float
+    worthwhile: float
+    probability_worthwhile: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
     """All that evaluation says about an experiment."""
 
@@ -113,3 +137,4 @@ class Analysis:
     curves: tuple[Curve, ...]
     checks: tuple[Check, ...]
     decision: Decision
+    bayesian: tuple[BayesianView, ...] = ()

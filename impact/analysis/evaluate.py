@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from experiments.plan.document import Kind, Metric, Plan
 from impact.analysis.adjusted import estimate_adjusted
+from impact.analysis.bayes.view import bayesian_views
 from impact.analysis.checks.context import CheckContext
 from impact.analysis.checks.registry import run_checks
 from impact.analysis.checks.sample_ratio import sample_ratio_row
@@ -80,6 +81,7 @@ def evaluate(plan: Plan, statistics: SufficientStatistics, *, as_of: datetime) -
         curves=tuple(curve for part in found for curve in part.curves),
         checks=checks,
         decision=decide_identified(plan, estimates, checks, look=look),
+        bayesian=bayesian_views(plan, estimates, statistics.past, look=look),
     )
 
 

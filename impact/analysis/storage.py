@@ -30,6 +30,7 @@ from impact.analysis.sufficient import (
     ArmQuantile,
     CheckCounts,
     CrossedCounts,
+    PastEffect,
     SufficientStatistics,
     WindowCounts,
 )
@@ -109,6 +110,7 @@ def load(stored: bytes) -> SufficientStatistics:
         information={
             metric: tuple(looks) for metric, looks in document.get("information", {}).items()
         },
+        past=tuple(PastEffect(**effect) for effect in document.get("past", ())),
         currency=document.get("currency", ""),
     )
 
@@ -140,6 +142,8 @@ def _later_forms(statistics: SufficientStatistics) -> dict[str, Any]:
             for metric, counts in statistics.crossed.items()
         },
         "clusters": _by_metric(statistics.clusters, clusters_to),
+        "information": statistics.information,
+        "past": [asdict(effect) for effect in statistics.past],
     }
 
 
@@ -166,7 +170,6 @@ def _first_form(statistics: SufficientStatistics) -> dict[str, Any]:
         "money": _moments_to(statistics.money),
         "not_estimable": statistics.not_estimable,
         "currency": statistics.currency,
-        **({"information": statistics.information} if statistics.information else {}),
     }
 
 

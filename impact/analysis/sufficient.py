@@ -202,6 +202,15 @@ class ArmQuantile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PastEffect:
+    """The relative benefit that a past experiment found, and its standard error."""
+
+    experiment: str
+    effect: float
+    std_error: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckCounts:
     """What the trust checks count.
 
@@ -256,4 +265,5 @@ class SufficientStatistics:
     caps: dict[str, float] = field(default_factory=dict)  # metric -> where it is winsorised
     not_estimable: dict[str, str] = field(default_factory=dict)  # metric -> reason
     information: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    past: tuple[PastEffect, ...] = ()  # of the primary metric, where the plan has a Bayesian view
     currency: str = ""

@@ -1,14 +1,15 @@
 """One analysis over files: computed without a server, shown in any of the formats."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from experiments.plan.canonical import plan_sha256
 from experiments.plan.document import Plan
+from impact.analysis.bayes.effects import past_effects
 from impact.analysis.document import document
 from impact.analysis.estimates import Analysis
 from impact.analysis.evaluate import evaluate
@@ -52,8 +53,15 @@ class Outcome:
         )
 
 
-def compute(plan: Plan, source: str, files: Mapping[str, InputFile], *, as_of: datetime) -> Outcome:
-    """Join the files and evaluate the plan.
+def compute(
+    plan: Plan,
+    source: str,
+    files: Mapping[str, InputFile],
+    *,
+    as_of: datetime,
+    past: Iterable[Mapping[str, Any]] = (),
+) -> Outcome:
+    """Join the files and evaluate the plan; `past` are the documents of earlier experiments.
 
     Raises:
         ImpactError: the files do not hold what the plan needs.
@@ -61,7 +69,8 @@ def compute(plan: Plan, source: str, files: Mapping[str, InputFile], *, as_of: d
     connection = connect()
     try:
         inputs = from_arrow(connection, {name: file.table for name, file in files.items()})
-        statistics = sufficient_statistics(connection, inputs, plan, as_of=as_of)
+        found = sufficient_statistics(connection, inputs, plan, as_of=as_of)
+        statistics = replace(found, past=past_effects(plan, past))
     finally:
         connection.disconnect()
     return Outcome(

@@ -13,6 +13,7 @@ from impact.reports.findings import Findings, RunFacts
 from impact.reports.formats import day, instant
 from impact.reports.results import read_results
 from impact.reports.sections.answer import answer, sentence
+from impact.reports.sections.bayesian import bayesian
 from impact.reports.sections.compliers import compliers
 from impact.reports.sections.guardrails import guardrails
 from impact.reports.sections.metrics import metrics
@@ -33,6 +34,7 @@ SECTIONS = (
     compliers,
     guardrails,
     money,
+    bayesian,
     provenance,
 )
 

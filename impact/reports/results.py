@@ -10,6 +10,7 @@ from typing import Any
 
 from impact.analysis.estimates import (
     COLUMNS,
+    BayesianView,
     Check,
     CheckStatus,
     Curve,
@@ -39,6 +40,7 @@ class Results:
     curves: tuple[Curve, ...]
     decision: Decision
     answer: str
+    bayesian: tuple[BayesianView, ...] = ()
 
     @property
     def split_is_broken(self) -> bool:
@@ -111,6 +113,7 @@ def read_results(analysis: Mapping[str, Any]) -> Results:
         curves=tuple(_curve(curve) for curve in analysis["curves"]),
         decision=Decision(verdict=Verdict(decision["verdict"]), reasons=tuple(decision["reasons"])),
         answer=analysis.get("answer", ""),
+        bayesian=tuple(BayesianView(**view) for view in analysis.get("bayesian", ())),
     )
 
 

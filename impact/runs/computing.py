@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
@@ -22,6 +23,7 @@ from impact.join.inputs import from_parquet
 from impact.join.statistics import sufficient_statistics
 from impact.lease import Lease, take
 from impact.models import Run
+from impact.runs.past import earlier_effects
 from impact.runs.version import code_version
 
 Document = dict[str, Any]
@@ -100,7 +102,8 @@ def _statistics(run: Run, plan: Plan, versions: Mapping[str, int]) -> Sufficient
     connection = engine.connect()
     try:
         inputs = from_parquet(connection, files)
-        return sufficient_statistics(connection, inputs, plan, as_of=run.as_of)
+        found = sufficient_statistics(connection, inputs, plan, as_of=run.as_of)
+        return replace(found, past=earlier_effects(run, plan))
     finally:
         connection.disconnect()
 

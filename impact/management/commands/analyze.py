@@ -1,7 +1,8 @@
 """`manage.py analyze PLAN --assignments F ...`: the whole analysis over files, without a server."""
 
+import json
 from argparse import ArgumentParser
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,14 @@ class Command(BaseCommand):
         parser.add_argument("plan", type=Path, help="the plan, YAML")
         for name in NAMES:
             parser.add_argument(f"--{name}", type=Path, metavar="F", help="CSV or Parquet")
+        parser.add_argument(
+            "--past",
+            type=Path,
+            nargs="+",
+            default=(),
+            metavar="F",
+            help="JSON documents of earlier experiments, for the prior of a Bayesian view",
+        )
         parser.add_argument("--format", choices=tuple(FORMATS), default="table")
         parser.add_argument("--out", type=Path, metavar="F", help="write to this file")
 
@@ -39,17 +48,21 @@ class Command(BaseCommand):
         if written_as in BINARY and out is None:
             raise _refusal(f"--format {written_as} needs --out")
         paths = {name: Path(options[name]) for name in NAMES if options[name] is not None}
-        text = FORMATS[written_as](self._outcome(Path(options["plan"]), paths))
+        past = [_document(Path(path)) for path in options["past"]]
+        text = FORMATS[written_as](self._outcome(Path(options["plan"]), paths, past))
         self._write(text, out)
 
-    def _outcome(self, plan_path: Path, paths: Mapping[str, Path]) -> Outcome:
+    def _outcome(
+        self, plan_path: Path, paths: Mapping[str, Path], past: Sequence[Mapping[str, Any]]
+    ) -> Outcome:
         source, plan = _plan(plan_path)
         if "assignments" not in paths:
             raise _refusal("--assignments is required: who was assigned which variant, and when")
         try:
             files = {name: read_input(name, path, plan.zone) for name, path in paths.items()}
             self._tell_rejections(files)
-            return compute(plan, source, files, as_of=plan.as_of or timezone.now())
+            as_of = plan.as_of or timezone.now()
+            return compute(plan, source, files, as_of=as_of, past=past)
         except ImpactError as error:
             raise _refusal(str(error)) from error
 
@@ -86,6 +99,17 @@ def _plan(path: Path) -> tuple[str, Plan]:
     except InvalidPlan as refusal:
         lines = (f"{path}: {violation}" for violation in refusal.violations)
         raise _refusal("\n".join(lines)) from refusal
+
+
+def _document(path: Path) -> dict[str, Any]:
+    """Return an analysis document, as `--format json` writes it."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if not found["estimates"] or not found["decision"]["verdict"] or not found["experiment"]:
+            raise _refusal(f"--past {path}: is no analysis document")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _refusal(f"--past {path}: is no analysis document: {error}") from error
+    return dict(found)
 
 
 def _refusal(text: str) -> CommandError:

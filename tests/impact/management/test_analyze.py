@@ -284,3 +284,42 @@ def test_segments_have_their_interaction_and_their_effects_after_shrinkage(tmp_p
     assert "No difference of the effect by tier is shown (interaction test, exploratory" in html
     assert "After shrinkage" in html
     assert "no decision rests on a segment" in html
+
+
+def test_a_bayesian_view_learns_from_the_documents_of_past_experiments(tmp_path: Path) -> None:
+    plan = PLAN + "bayesian: {worthwhile: 0.05}\n"
+    tables = {"assignments": assignments(240), "churn": churn(240)}
+    alone = analyze(tmp_path, plan, **tables)
+    paths = []
+    for place in range(6):
+        path = tmp_path / f"past_{place}.json"
+        path.write_text(json.dumps({**alone, "experiment": f"earlier_{place}"}), encoding="utf-8")
+        paths.append(str(path))
+
+    shown = io.StringIO()
+    call_command(
+        "analyze",
+        plan_file(tmp_path, plan),
+        past=paths,
+        format="json",
+        stdout=shown,
+        **written(tmp_path, **tables),
+    )
+
+    (first,), (learnt,) = alone["bayesian"], json.loads(shown.getvalue())["bayesian"]
+    assert first["prior_from"].startswith("weakly informative")
+    assert learnt["prior_from"] == "learnt from 6 past experiments"
+    assert learnt["sd"] < first["sd"]
+    assert 0 < first["probability_of_harm"] < 1
+    assert "A Bayesian view" in run(tmp_path, plan, "html", **tables)
+
+
+def test_a_past_file_that_is_no_document_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "past.json"
+    path.write_text("[]", encoding="utf-8")
+
+    text = refusal(
+        plan_file(tmp_path), past=[str(path)], **written(tmp_path, assignments=assignments())
+    )
+
+    assert f"--past {path}: is no analysis document" in text
