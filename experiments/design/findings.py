@@ -47,14 +47,16 @@ def setting_of(
 ) -> Setting:
     """Return the setting of a plan; `shared_queue: false` in it takes interference away.
 
-    So does a switchback: a window's whole queue has one variant.
+    So does a switchback, where a window's whole queue has one variant, and a saturation, where
+    spill-over is measured.
     """
     return Setting(
         unit=plan.unit,
         metrics=plan.metrics,
         changes_handle_time=changes_handle_time
         and plan.shared_queue is not False
-        and plan.switchback is None,
+        and plan.switchback is None
+        and not plan.saturation,
         clusters=clusters,
         money=plan.economics is not None,
     )

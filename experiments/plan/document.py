@@ -234,6 +234,7 @@ class Plan:
     `weights` are integers that sum to 10,000, in the order of the buckets, control included.
     `as_of` is None when the plan leaves it to the run. `shared_queue` is False where the plan
     says that the variants do not make each other wait; None where it says nothing, and they do.
+    `saturation` names the column that says how many of a cluster's units were to be treated.
     """
 
     key: str
@@ -253,6 +254,7 @@ class Plan:
     bayesian: Bayesian | None = None
     compliance: Compliance | None = None
     switchback: Switchback | None = None
+    saturation: str = ""
     shared_queue: bool | None = None
 
     @property

@@ -15,7 +15,13 @@ from experiments.plan.lengths import whole_or_float
 from experiments.plan.looks import Looks
 from experiments.plan.looks_reading import read_looks
 from experiments.plan.metrics_reading import read_metric, refuse_not_built
-from experiments.plan.rules import check_compliance, check_metric, check_splits, check_switchback
+from experiments.plan.rules import (
+    check_compliance,
+    check_metric,
+    check_saturation,
+    check_splits,
+    check_switchback,
+)
 from experiments.plan.switchback import read_switchback
 from experiments.plan.yaml_lines import Mapping, Scalar, read_lines
 
@@ -96,10 +102,12 @@ def _read(section: Section) -> Plan:
         bayesian=read_bayesian(section),
         compliance=read_compliance(section),
         switchback=read_switchback(section),
+        saturation=section.text("saturation"),
         shared_queue=_shared_queue(section),
     )
     check_compliance(section, plan)
     check_switchback(section, plan)
+    check_saturation(section, plan)
     section.refuse_unknown()
     return plan
 

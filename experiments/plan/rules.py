@@ -55,6 +55,16 @@ def check_compliance(section: Section, plan: Plan) -> None:
             section.refuse("compliance", f"{column} {SPLIT_RULE}", column)
 
 
+def check_saturation(section: Section, plan: Plan) -> None:
+    """Refuse a saturation without the clusters that were drawn to have it."""
+    if not plan.saturation:
+        return
+    if plan.saturation in AFTER_ASSIGNMENT:
+        section.refuse("saturation", SPLIT_RULE)
+    if not any(metric.cluster for metric in plan.metrics):
+        section.refuse("saturation", "needs a metric with a cluster: what was drawn to have it")
+
+
 def check_switchback(section: Section, plan: Plan) -> None:
     """Refuse what windows of time cannot bear: only contacts come in a window."""
     if plan.switchback is None:

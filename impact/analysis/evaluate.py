@@ -14,6 +14,7 @@ from impact.analysis.checks.sample_ratio import sample_ratio_row
 from impact.analysis.checks.whole_clusters import whole_clusters
 from impact.analysis.clusters.crossed import with_crossed
 from impact.analysis.clusters.estimating import estimate_clusters
+from impact.analysis.clusters.saturation import with_saturations
 from impact.analysis.compliance.estimating import estimate_compliance
 from impact.analysis.epochs.estimating import by_epoch
 from impact.analysis.epochs.mixing import CHANGED, mixes_epochs, without_answer
@@ -128,7 +129,8 @@ def _found(plan: Plan, metric: Metric, statistics: SufficientStatistics, look: i
     else:
         found = METHODS[metric.kind](plan, metric, statistics, look)
     crossed = with_crossed(plan, metric, statistics, found.estimates, look=look)
-    return replace(found, estimates=crossed)
+    saturated = with_saturations(plan, metric, statistics, crossed, look=look)
+    return replace(found, estimates=saturated)
 
 
 def _money(plan: Plan, statistics: SufficientStatistics, as_of: datetime) -> tuple[Estimate, ...]:

@@ -43,7 +43,8 @@ def _cluster(measured: Table, metric: Metric) -> StringValue:
 def _parts(wide: Table, metric: Metric, vector: Vector, plan: Plan) -> Iterator[ClusterCounts]:
     numbers = _with_products(vector)
     yield from _counted(wide, numbers)
-    for column in plan.segments if metric.kind is not Kind.TIME_TO_EVENT else ():
+    columns = dict.fromkeys((*plan.segments, *filter(None, [plan.saturation])))
+    for column in columns if metric.kind is not Kind.TIME_TO_EVENT else ():
         yield from _counted(wide.mutate(**{SEGMENT: label(wide, column)}), numbers, column)
 
 

@@ -72,6 +72,8 @@ def _compared(plan: Plan) -> Iterator[str]:
     yield from plan.segments
     if plan.switchback is not None:
         yield plan.switchback.window
+    if plan.saturation:
+        yield plan.saturation
     for metric in plan.metrics:
         yield from metric.strata
         yield from (covariate.name for covariate in metric.covariates)

@@ -15,6 +15,7 @@ from impact.reports.results import read_results
 from impact.reports.sections.answer import answer, sentence
 from impact.reports.sections.bayesian import bayesian
 from impact.reports.sections.compliers import compliers
+from impact.reports.sections.designs import designs
 from impact.reports.sections.guardrails import guardrails
 from impact.reports.sections.metrics import metrics
 from impact.reports.sections.money import money
@@ -32,6 +33,7 @@ SECTIONS = (
     segments,
     metrics,
     compliers,
+    designs,
     guardrails,
     money,
     bayesian,

@@ -10,9 +10,12 @@ from impact.reports.formats import ABSENT, Form, Scale, interval, quantity, scal
 
 SHARES = frozenset({"proportion", "survival_probability", "cumulative_incidence"})
 SHARE_DIFFERENCES = frozenset(f"{share}_difference" for share in SHARES)
-OF_THE_METRIC = frozenset(
-    {"complier_average_effect", "effect_per_minute", "switchback_effect"}
-)  # on the scale of the metric
+OF_THE_METRIC = frozenset(  # quantities on the scale of the metric
+    {
+        *("complier_average_effect", "effect_per_minute"),
+        *("switchback_effect", "direct_effect", "spillover_effect"),
+    }
+)
 RATIOS = frozenset(
     {"hazard_ratio", "risk_ratio", "rmst_ratio", "lost_time_ratio", "subdistribution_hazard_ratio"}
 )
@@ -46,6 +49,8 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "proportion_difference": "Difference in shares",
         "ratio_difference": "Difference in ratios",
         "quantile_difference": "Difference in quantiles",
+        "switchback_effect": "Effect by window",
+        "spillover_effect": "Spill-over on control",
         "complier_average_effect": "Effect on compliers",
         "effect_per_minute": "Effect per minute",
     }

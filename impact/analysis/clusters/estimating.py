@@ -7,7 +7,7 @@ from impact.analysis.clusters.comparing import Compared, compared_arms, level_of
 from impact.analysis.clusters.relative import relative_row
 from impact.analysis.estimates import Estimate
 from impact.analysis.rows import Subject, row, subject_of
-from impact.analysis.sufficient import ClusterCounts, SufficientStatistics
+from impact.analysis.sufficient import ALL, ClusterCounts, SufficientStatistics
 
 LEVELS = {Kind.MEAN: "mean", Kind.PROPORTION: "proportion", Kind.RATIO: "ratio"}
 
@@ -24,6 +24,7 @@ def estimate_clusters(
         counts
         for counts in statistics.clusters.get(metric.key, ())
         if counts.names[1:2] in {(), ("x",), ("d",)}
+        and (counts.segment == ALL or counts.segment.partition("=")[0] in plan.segments)
     ]
     return tuple(
         estimate

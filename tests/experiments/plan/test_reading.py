@@ -365,6 +365,7 @@ def test_a_metric_that_cannot_be_computed_is_refused_by_name(fields: str, field:
         ("switchback: window_id", "switchback"),
         ("switchback: {burn_in: -1}", "switchback.burn_in"),
         ("switchback: []", "switchback"),
+        ("saturation: share", "saturation"),
         ("confidence_level: 95", "confidence_level"),
         ("time_unit: fortnight", "time_unit"),
         ("time_unit: {name: week}", "time_unit.days"),
