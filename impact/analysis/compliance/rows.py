@@ -118,4 +118,4 @@ def _set_row(
 def _strength(found: FirstStage) -> str:
     if not math.isfinite(found.effective_f):
         return "everybody received what was assigned"
-    return f"effective F = {found.effective_f:.4g}"
+    return f"effective F = {found.effective_f:,.1f}"
