@@ -46,7 +46,7 @@ def one_queue() -> dict[str, list[Row]]:
 def test_the_document_says_not_identified_where_a_zero_would_mislead(tmp_path: Path) -> None:
     document = analyze(tmp_path, PLAN, **one_queue())
 
-    wait = estimate(document, metric="wait", quantity="mean_difference")
+    wait = estimate(document, metric="wait", quantity="mean_difference", method="welch")
     assert (wait["value"], wait["note"]) == (None, NOTE)
     assert estimate(document, metric="talk", quantity="mean_difference")["value"] == 60
     assert document["decision"]["verdict"] == "not_identified"
