@@ -31,6 +31,7 @@ from impact.analysis.sufficient import (
     CheckCounts,
     CrossedCounts,
     PastEffect,
+    StartTimes,
     SufficientStatistics,
     WindowCounts,
 )
@@ -192,6 +193,7 @@ def _checks_to(checks: CheckCounts) -> dict[str, Any]:
             [outcome, [arm_moments_to(arm) for arm in arms]] for outcome, arms in checks.pre_period
         ],
         "last_seen": checks.last_seen,
+        "start_times": [asdict(times) for times in checks.start_times],
     }
 
 
@@ -207,4 +209,11 @@ def _checks_from(stored: dict[str, Any]) -> CheckCounts:
             for outcome, arms in stored["pre_period"]
         ),
         last_seen=tuple((table, instant) for table, instant in stored["last_seen"]),
+        start_times=tuple(
+            StartTimes(
+                name=times["name"],
+                counts=tuple((label, variant, n) for label, variant, n in times["counts"]),
+            )
+            for times in stored.get("start_times", [])
+        ),
     )

@@ -211,6 +211,14 @@ class PastEffect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StartTimes:
+    """Eligible units by when they started: (label, variant, units) of a weekday, hour or season."""
+
+    name: str
+    counts: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckCounts:
     """What the trust checks count.
 
@@ -227,6 +235,7 @@ class CheckCounts:
     compliance: tuple[tuple[str, int, int], ...] = ()  # variant, exposed units, units served it
     pre_period: tuple[tuple[str, tuple[ArmMoments, ...]], ...] = ()
     last_seen: tuple[tuple[str, str], ...] = ()
+    start_times: tuple[StartTimes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -7,7 +7,7 @@ import ibis
 from ibis.expr.types import BooleanValue, Table
 
 from experiments.plan.document import Maturity, Metric, Plan
-from impact.analysis.sufficient import ArmCount, ArmMoments, CheckCounts
+from impact.analysis.sufficient import ArmCount, ArmMoments, CheckCounts, StartTimes
 from impact.join.columns import literal_instant, microseconds
 from impact.join.inputs import NAMES, Inputs
 from impact.join.windows import shifted
@@ -77,6 +77,7 @@ def check_counts(
     tallies: Mapping[str, Tally],
     inputs: Inputs,
     pre_period: tuple[tuple[str, tuple[ArmMoments, ...]], ...],
+    started: tuple[StartTimes, ...] = (),
 ) -> CheckCounts:
     """Return what the checks count; `inputs` are cut at the run's `as_of`."""
     served = {variant: (tally["served"], tally["kept"]) for variant, tally in tallies.items()}
@@ -89,6 +90,7 @@ def check_counts(
         ineligible_before_start=_total(tallies, "before_start"),
         pre_period=pre_period,
         last_seen=last_seen(inputs),
+        start_times=started,
     )
 
 

@@ -9,9 +9,11 @@ from experiments.plan.document import Plan
 from impact.errors import InputMissing
 from impact.join.columns import text
 from impact.join.inputs import Inputs
+from impact.join.start_times import LABELS
 
 PREFIX = "split_"
 EPOCH = "version"  # of the experiment when the router asked: its split may differ from the next
+START = "start"
 
 
 def split_names(plan: Plan) -> tuple[str, ...]:
@@ -29,6 +31,8 @@ def find_splits(plan: Plan, inputs: Inputs) -> dict[str, str]:
 
     What the assignment says was known when the router asked; a customer's row is as of today.
 
+    Weekday, hour and season of the start are always there (`start_weekday`, ...).
+
     What units received may be nowhere: then there is no effect on compliers, and all else stands.
     The version is there where assignments have several.
 
@@ -40,6 +44,7 @@ def find_splits(plan: Plan, inputs: Inputs) -> dict[str, str]:
     for place, table in (("customers", inputs.customers), ("assignments", inputs.assignments)):
         if table is not None:
             places |= dict.fromkeys(_present(table, names), place)
+    places |= {name: START for name in names if name in LABELS and name not in places}
     wanted = set(required_names(plan))
     if EPOCH not in required_names(plan) and not _has_several(inputs.assignments, EPOCH, places):
         places.pop(EPOCH, None)

@@ -35,6 +35,7 @@ from impact.join.moments import Vector, moments_of, proportions_of
 from impact.join.past_looks import past_information
 from impact.join.quantiles import quantiles_of
 from impact.join.splits import EPOCH
+from impact.join.start_times import start_times
 from impact.join.survival import causes_of, survival_counts
 from impact.join.switchback import window_counts
 from impact.join.units import build_units
@@ -87,7 +88,9 @@ def _statistics_at(
     tallies = tally(units, plan, as_of)
     return SufficientStatistics(
         arms=arm_counts(tallies),
-        checks=check_counts(tallies, known, _pre_period(measured, plan, earlier)),
+        checks=check_counts(
+            tallies, known, _pre_period(measured, plan, earlier), start_times(eligible, plan)
+        ),
         survival={
             metric.key: survival_counts(eligible, known, plan, _within_epochs(metric, splits))
             for metric in metrics

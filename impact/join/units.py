@@ -10,7 +10,8 @@ from impact.engine import Engine
 from impact.errors import InvalidBatch
 from impact.join.columns import UTC_INSTANT, instant, literal_instant, local_date, optional
 from impact.join.inputs import Inputs
-from impact.join.splits import find_splits, split_values
+from impact.join.splits import START, find_splits, split_column, split_values
+from impact.join.start_times import start_label
 from impact.join.visible import is_unique
 
 IDS = ("unit_id", "customer_id", "start_contact")
@@ -45,6 +46,7 @@ def build_units(
     units = _with_customers(units, inputs, places, as_of)
     units = _with_churn(units, inputs)
     units = _with_dates(units, plan, as_of)
+    units = _with_start(units, plan, places)
     units = _with_service(units)
     kept = units if with_ids else units.drop(*IDS)
     return connection.create_table(ibis.util.gen_name("units"), kept, temp=True)
@@ -154,6 +156,14 @@ def _with_dates(units: Table, plan: Plan, as_of: datetime) -> Table:
     before = churned_before | (dated.censor_date < dated.start_date)
     marked = dated.mutate(before_start=dated.valid & before)
     return marked.mutate(eligible=marked.valid & ~marked.before_start).drop("valid")
+
+
+def _with_start(units: Table, plan: Plan, places: dict[str, str]) -> Table:
+    """Add when a unit started, where the plan goes by it."""
+    names = [name for name, place in places.items() if place == START]
+    return units.mutate(
+        **{split_column(name): start_label(units.start, name, plan) for name in names}
+    )
 
 
 def _with_service(units: Table) -> Table:

@@ -11,6 +11,7 @@ from impact.analysis.checks.proportional_hazards import proportional_hazards
 from impact.analysis.checks.sample_ratio import NAME as SAMPLE_RATIO
 from impact.analysis.checks.sample_ratio import sample_ratio
 from impact.analysis.checks.shares import late_assignment, multiple_exposure
+from impact.analysis.checks.start_balance import covariate_balance
 from impact.analysis.estimates import Check, CheckStatus
 
 CHECKS: tuple[Callable[[CheckContext], Check | None], ...] = (
@@ -18,6 +19,7 @@ CHECKS: tuple[Callable[[CheckContext], Check | None], ...] = (
     multiple_exposure,
     late_assignment,
     pre_period_balance,
+    covariate_balance,
     compliance,
     data_freshness,
     interference,

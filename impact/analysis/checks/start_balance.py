@@ -1,0 +1,97 @@
+"""Did the arms start at the same times? Weekday, hour of the shift and season are no effect."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from impact.analysis.checks.balance import ALARM, SUSPICIOUS
+from impact.analysis.checks.context import CheckContext
+from impact.analysis.estimates import Check, CheckStatus
+from impact.analysis.sufficient import StartTimes
+from impact.stats.contingency import Independence, independence
+from impact.stats.multiplicity import holm
+
+WORDS = {
+    "start_weekday": "day of the week",
+    "start_hour": "hour of the day",
+    "start_season": "season",
+}
+LARGEST = 3  # labels that a message names
+
+
+def covariate_balance(context: CheckContext) -> Check | None:
+    """Fail when the arms' units did not start alike by weekday, hour or season.
+
+    Pearson's test of each, adjusted by Holm. A queue is busy at other hours with other customers,
+    so that arms which start at different times differ whatever the policy does. None where time
+    itself is split between the arms, or nothing can be compared.
+    """
+    if context.plan.switchback is not None:
+        return None
+    found = list(_tested(context))
+    if not found:
+        return None
+    adjusted = holm([test.p_value for _, test in found])
+    p_value, place = min(zip(adjusted, range(len(found)), strict=True))
+    times, test = found[place]
+    return Check(
+        name="covariate_balance",
+        status=_status(p_value),
+        message=_message(context, times, p_value, [times.name for times, _ in found]),
+        statistic=test.statistic,
+        df=test.df,
+        p_value=p_value,
+    )
+
+
+def _tested(context: CheckContext) -> Iterator[tuple[StartTimes, Independence]]:
+    for times in context.counts.start_times:
+        test = independence(_table(context, times))
+        if isinstance(test, Independence):
+            yield times, test
+
+
+def _table(context: CheckContext, times: StartTimes) -> np.ndarray:
+    labels = sorted({label for label, _, _ in times.counts})
+    table = np.zeros((len(labels), len(context.plan.variants)))
+    for label, variant, n in times.counts:
+        table[labels.index(label), context.plan.variants.index(variant)] = n
+    return table
+
+
+def _status(p_value: float) -> CheckStatus:
+    if p_value < ALARM:
+        return CheckStatus.FAIL
+    return CheckStatus.WARN if p_value < SUSPICIOUS else CheckStatus.PASS
+
+
+def _message(context: CheckContext, times: StartTimes, p_value: float, names: list[str]) -> str:
+    if p_value >= SUSPICIOUS:
+        return f"The arms started alike by {_listed([WORDS[name] for name in names])}."
+    return (
+        f"The arms did not start at the same times: the {WORDS[times.name]} differs "
+        f"(p = {p_value:.3g}), most at {_worst(context, times)}. A change of the split while the "
+        "experiment ran does that, and so does a router that asks for one arm at some hours."
+    )
+
+
+def _worst(context: CheckContext, times: StartTimes) -> str:
+    """Name the labels that stand out, with the share of each arm that started there."""
+    table = _table(context, times)
+    labels = sorted({label for label, _, _ in times.counts})
+    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
+    far = ((table - expected) ** 2 / np.maximum(expected, 1)).sum(axis=1)
+    share = table / np.maximum(table.sum(axis=0), 1)
+    said = []
+    for place in np.argsort(-far)[:LARGEST].tolist():
+        arms = ", ".join(
+            f"{value:.1%} of {variant}"
+            for variant, value in zip(context.plan.variants, share[place].tolist(), strict=True)
+        )
+        said.append(f"{labels[place]} ({arms})")
+    return "; ".join(said)
+
+
+def _listed(words: list[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
