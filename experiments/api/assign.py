@@ -9,23 +9,20 @@ from datetime import datetime
 from http import HTTPStatus
 from time import monotonic
 
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
-from django.http.request import UnreadablePostError
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from experiments.access import Scope, key_snapshot
-from experiments.access.authentication import CHALLENGE, presented_key
-from experiments.access.keys import digest
-from experiments.answers.answering import answer, latest, unconfigured
+from experiments.access import Scope
+from experiments.access.authentication import CHALLENGE
+from experiments.answers.answering import answer, unconfigured
+from experiments.answers.callers import MOST_BYTES, Stranger, body_of, caller
 from experiments.api.assign_formats import CONTENT_TYPES, flat, render
 from experiments.api.assign_wire import question, read
 from experiments.assignment.refusals import violation
 from experiments.errors import InvalidRequest, Overloaded, Violation
 
 DEADLINE_SECONDS = 0.15  # of the 0.2 s that are promised
-MOST_BYTES = 64 * 1024
 
 BUSY = violation("service", "", "cannot record now: play control, ask again")
 
@@ -81,12 +78,10 @@ def _check_method(request: HttpRequest) -> None:
 
 def _check_key(request: HttpRequest, now: datetime, until: float) -> bool:
     """Refuse a key that may not ask; False while no keys could ever be read."""
-    secret = presented_key(request)
-    keys = latest(key_snapshot, now=now, until=until) if secret else {}
-    if secret and keys is None:
+    holder = caller(request, now=now, until=until)
+    if holder is Stranger.UNVERIFIED:
         return False
-    holder = keys.get(digest(secret)) if secret and keys else None
-    if holder is None or Scope.ASSIGN not in holder.scopes:
+    if holder is Stranger.UNKNOWN or Scope.ASSIGN not in holder.scopes:
         rule = "must be an API key in force with the scope assign"
         refusal = violation("authorization", "", rule)
         raise _Refused(HTTPStatus.UNAUTHORIZED, refusal, **{"WWW-Authenticate": CHALLENGE})
@@ -94,19 +89,12 @@ def _check_key(request: HttpRequest, now: datetime, until: float) -> bool:
 
 
 def _body(request: HttpRequest) -> bytes:
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    too_large = _Refused(
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        violation("body", f"{length} bytes", f"must have at most {MOST_BYTES} bytes"),
-    )
-    if not length.isdecimal() or int(length) > MOST_BYTES:
-        raise too_large
-    try:
-        body = request.body
-    except (RequestDataTooBig, UnreadablePostError):
-        raise too_large from None
-    if len(body) > MOST_BYTES:
-        raise too_large
+    body = body_of(request)
+    if body is None:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        rule = f"must have at most {MOST_BYTES} bytes"
+        refusal = violation("body", f"{length} bytes", rule)
+        raise _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, refusal)
     return body
 
 

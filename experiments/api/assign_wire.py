@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 import msgspec
 
 from experiments.answers.question import Question
-from experiments.api.values import Scalar, attributes_violations, instant
+from experiments.api.values import instant
 from experiments.api.wire import decode
 from experiments.assignment.refusals import violation
 from experiments.assignment.units import canonical_id
 from experiments.errors import InvalidRequest, Violation
 from experiments.exposures import Contact
+from experiments.exposures.attributes import Scalar, attributes_violations
 
 FORMATS = ("json", "form", "text", "httapi")
 MOST_EXPERIMENTS = 64

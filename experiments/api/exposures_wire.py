@@ -7,13 +7,14 @@ from typing import Annotated
 
 import msgspec
 
-from experiments.api.values import Scalar, attributes_violations, instant
+from experiments.api.values import instant
 from experiments.api.wire import decode
 from experiments.assignment.hashing import Purpose, bucket
 from experiments.assignment.refusals import violation
 from experiments.assignment.units import canonical_id
 from experiments.errors import InvalidRequest, Violation
 from experiments.exposures import ExposureReport, ExposureRow, assignment_id
+from experiments.exposures.attributes import Scalar, attributes_violations
 from experiments.models import Experiment
 
 MOST_ROWS = 10_000
