@@ -1,4 +1,7 @@
-"""From domain error to HTTP answer: one table, RFC 9457 for programs, a page for people."""
+"""From domain error to HTTP answer: one table, RFC 9457 for programs, a page for people.
+
+Under /ofrep/ its own protocol says how an error looks.
+"""
 
 from http import HTTPStatus
 
@@ -10,6 +13,8 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from experiments import errors as experiment_errors
+from experiments.ofrep.context import ErrorCode
+from experiments.ofrep.responses import Refused, failure
 from impact import errors as impact_errors
 
 STATUS: dict[type[Exception], HTTPStatus] = {
@@ -84,6 +89,8 @@ def _as_api_exception(error: Exception) -> Exception:
 
 
 def _answer(request: HttpRequest, status: HTTPStatus, message: str) -> HttpResponse:
+    if request.path.startswith("/ofrep/"):
+        return failure(Refused(status, ErrorCode.GENERAL, message))
     if request.path.startswith("/api/"):
         return JsonResponse(_problem(status, message), status=status, content_type=PROBLEM)
     context = {"status": status, "message": message}

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("impact.pages.urls")),
     path("api/v1/", include("experiments.api.urls")),
     path("api/v1/", include("impact.api.urls")),
+    path("ofrep/v1/", include("experiments.ofrep.urls")),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
     path("admin/login/", accounts.administration),

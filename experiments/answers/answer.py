@@ -23,7 +23,11 @@ class AnswerStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the router is told of one experiment. `policy` has its plain fields only."""
+    """What the router is told of one experiment.
+
+    `policy` has its plain fields only. `reason` says why the variant is served, "recorded" where
+    an earlier row stands though things have changed; not all doors tell it.
+    """
 
     status: AnswerStatus
     experiment: str
@@ -33,6 +37,7 @@ class Answer:
     version: str = ""
     bucket: str = ""
     assignment_id: str = ""
+    reason: str = ""
     policy: Mapping[str, str] = field(default_factory=dict)
 
     def fields(self) -> dict[str, str]:
@@ -50,8 +55,11 @@ class Answer:
         }
 
 
-def recorded(experiment: CompiledExperiment, row: ExposureRow, status: AnswerStatus) -> Answer:
-    """Return the answer that a row of the log stands for."""
+def recorded(
+    experiment: CompiledExperiment, row: ExposureRow, decision: Decision, status: AnswerStatus
+) -> Answer:
+    """Return the answer that a row of the log stands for; `decision` is what it would be now."""
+    stands = (row.served_variant, row.eligible) != (decision.served_variant, decision.eligible)
     return Answer(
         status=status,
         experiment=row.experiment,
@@ -61,6 +69,7 @@ def recorded(experiment: CompiledExperiment, row: ExposureRow, status: AnswerSta
         version=str(row.version),
         bucket="" if row.bucket is None else str(row.bucket),
         assignment_id=row.assignment_id,
+        reason="recorded" if stands else decision.reason.value,
         policy=experiment.policy_fields.get(row.served_variant, NO_POLICY),
     )
 
@@ -75,6 +84,7 @@ def evaluated(experiment: CompiledExperiment, decision: Decision) -> Answer:
         source=decision.source.value,
         version=str(decision.version),
         bucket="" if decision.bucket is None else str(decision.bucket),
+        reason=decision.reason.value,
         policy=experiment.policy_fields[decision.served_variant],
     )
 

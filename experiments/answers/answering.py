@@ -94,7 +94,7 @@ def _told(
     rows = [_row(question, each, now) for each in decided]
     stored, status = _kept(rows, until)
     return (
-        recorded(experiment, _served_now(row, decision), status)
+        recorded(experiment, _served_now(row, decision), decision, status)
         for (experiment, decision), row in zip(decided, stored, strict=True)
     )
 

@@ -1,0 +1,54 @@
+"""`POST /ofrep/v1/evaluate/flags`: every flag at once; nothing is recorded."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+import msgspec
+from django.http import HttpResponse
+
+from experiments.answers.answer import evaluated
+from experiments.ofrep.context import Context
+from experiments.ofrep.door import Request, door
+from experiments.ofrep.evaluation import Evaluation, ended, evaluation
+from experiments.ofrep.responses import not_modified, success
+from experiments.registry import RunningSet
+
+
+@door
+def bulk(request: Request, _key: str) -> HttpResponse:
+    """Answer all flags for this context, or 304 when the client has them already."""
+    document = {
+        "flags": list(_flags(request.running, request.context)),
+        "metadata": {"revision": request.running.number},
+    }
+    body = msgspec.json.encode(document)
+    tag = entity_tag(body, request.context)
+    if matches(request.if_none_match, tag):
+        return not_modified(ETag=tag)
+    return success(body, ETag=tag)
+
+
+def entity_tag(body: bytes, context: Context) -> str:
+    """Return the quoted tag of an answer: another context or another configuration, another tag."""
+    asked = msgspec.json.encode(context, order="sorted")
+    return f'"{sha256(asked + body).hexdigest()[:32]}"'
+
+
+def matches(if_none_match: str, tag: str) -> bool:
+    """Tell whether a tag is among those that a client has, compared weakly.
+
+    >>> matches('"a", W/"b"', '"b"'), matches("*", '"b"'), matches('"b', '"b"')
+    (True, True, False)
+    """
+    given = {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
+    return tag in given or "*" in given
+
+
+def _flags(running: RunningSet, context: Context) -> Iterator[Evaluation]:
+    for key, experiment in running.experiments.items():
+        unit = experiment.definition.unit
+        question = context.question(key, unit)
+        decision = experiment.decide(question.units[unit], question.attributes)
+        yield evaluation(experiment.definition, evaluated(experiment, decision))
+    for definition in running.concluded.values():
+        yield ended(definition)
