@@ -14,12 +14,13 @@ from experiments.plan.yaml_lines import Scalar
 SECONDS = ("wait_seconds", "talk_seconds", "hold_seconds", "wrap_seconds", "handle_seconds")
 FLAGS = ("handled", "abandoned", "transferred", "resolved")
 SCORES = ("csat", "nps", "ces")
+COUNTED = ("csat_top_box", "csat_top_two_box", "net_promoter", "ces_easy")  # from the scores
 COLUMNS: Mapping[Table, tuple[str, ...]] = MappingProxyType(
     {
         Table.CONTACTS: ("", *SECONDS, *FLAGS),
         Table.CHURN: ("",),
         Table.REVENUE: ("", "amount"),
-        Table.SURVEYS: ("", *SCORES),
+        Table.SURVEYS: ("", *SCORES, *COUNTED),
     }
 )
 ALLOWED: Mapping[Kind, tuple[Aggregate, ...]] = MappingProxyType(

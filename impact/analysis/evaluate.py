@@ -34,6 +34,7 @@ from impact.analysis.ratios import estimate_ratios
 from impact.analysis.rows import Sides, row, subject_of
 from impact.analysis.segments.rows import adjusted_interactions, segment_rows
 from impact.analysis.sufficient import SufficientStatistics
+from impact.analysis.surveys import estimate_surveys, of_respondents
 from impact.analysis.survival.estimating import estimate_survival
 from impact.analysis.switchback.estimating import estimate_switchback
 from impact.stats.estimable import NotEstimable
@@ -71,6 +72,7 @@ def evaluate(plan: Plan, statistics: SufficientStatistics, *, as_of: datetime) -
         arms=statistics.arms,
         as_of=as_of,
         final=look is None,
+        answers=statistics.answers,
         estimates=identified_only(plan, (*raw, *money)),
         clusters=whole_clusters(plan, statistics),
     )
@@ -106,8 +108,11 @@ def _metric(
     showing = Showing(plan=plan, bound=bound, look=look)
     found = _found(showing.computed, metric, statistics, look)
     complied = estimate_compliance(showing.computed, metric, statistics, look=look)
-    rows = (*found.estimates, *complied)
-    raw = by_epoch(showing.computed, metric, statistics, rows, look=look)
+    answers = statistics.answers.get(metric.key, ())
+    answered = estimate_surveys(showing.computed, metric, answers, look=look)
+    rows = (*found.estimates, *complied, *answered)
+    epochs = by_epoch(showing.computed, metric, statistics, rows, look=look)
+    raw = of_respondents(metric, epochs)
     shown = showing.rows(raw)
     return Found(
         estimates=(

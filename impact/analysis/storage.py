@@ -15,6 +15,8 @@ import numpy as np
 from impact.analysis.storage_arrays import (
     adjusted_from,
     adjusted_to,
+    answers_from,
+    answers_to,
     arm_moments_from,
     arm_moments_to,
     clusters_from,
@@ -103,6 +105,10 @@ def load(stored: bytes) -> SufficientStatistics:
             metric: tuple(adjusted_from(arm) for arm in arms)
             for metric, arms in document.get("adjusted", {}).items()
         },
+        answers={
+            metric: tuple(answers_from(arm) for arm in arms)
+            for metric, arms in document.get("answers", {}).items()
+        },
         quantiles={
             metric: tuple(ArmQuantile(**arm) for arm in arms)
             for metric, arms in document.get("quantiles", {}).items()
@@ -127,6 +133,7 @@ def _later_forms(statistics: SufficientStatistics) -> dict[str, Any]:
         "lifetimes": _by_metric(statistics.lifetimes, lifetime_to),
         "compliance": _moments_to(statistics.compliance),
         "adjusted": _by_metric(statistics.adjusted, adjusted_to),
+        "answers": _by_metric(statistics.answers, answers_to),
         "quantiles": _by_metric(statistics.quantiles, asdict),
         "caps": statistics.caps,
         "splits": statistics.splits,

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from impact.analysis.sufficient import (
     ArmAdjusted,
+    ArmAnswers,
     ArmLifetime,
     ArmMoments,
     ClusterCounts,
@@ -88,6 +89,24 @@ def adjusted_from(stored: dict[str, Any]) -> ArmAdjusted:
         squared_error=stored["squared_error"],
         reason=stored["reason"],
     )
+
+
+def answers_to(arm: ArmAnswers) -> dict[str, Any]:
+    """Return one arm's answers as JSON values."""
+    values = {field.name: getattr(arm, field.name) for field in fields(arm)}
+    return {
+        name: value.tolist() if isinstance(value, np.ndarray) else value
+        for name, value in values.items()
+    }
+
+
+def answers_from(stored: dict[str, Any]) -> ArmAnswers:
+    """Return one arm's answers from JSON values."""
+    whole = ("counts", "units", "answered")
+    counts = {name: np.array(stored[name], dtype=np.int64) for name in whole}
+    parts = ("values", "means", "squares")
+    numbers = {name: np.array(stored[name], dtype=np.float64) for name in parts}
+    return ArmAnswers(**{**stored, **counts, **numbers, "cells": tuple(stored["cells"])})
 
 
 def survival_to(counts: SurvivalCounts) -> dict[str, Any]:

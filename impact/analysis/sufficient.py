@@ -183,6 +183,26 @@ class ArmAdjusted:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ArmAnswers:
+    """Who answered a survey in one arm, over all units: by value and by cell.
+
+    `asked` units were sent one. `counts` says how many units have each of the ascending `values`.
+    Per cell of the plan's segments, by name in `cells`: `units`, those who `answered`, and the
+    `means` and centred `squares` of their answers. All arms have the same cells.
+    """
+
+    variant: str
+    asked: int
+    values: Floats
+    counts: Integers
+    cells: tuple[str, ...]
+    units: Integers
+    answered: Integers
+    means: Floats
+    squares: Floats
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArmQuantile:
     """A quantile of the values of one arm and segment, with the ends of its interval.
@@ -270,6 +290,7 @@ class SufficientStatistics:
     adjusted: dict[str, tuple[ArmAdjusted, ...]] = field(default_factory=dict)
     splits: tuple[tuple[str, str, int], ...] = ()
     epochs: dict[str, tuple[ArmMoments, ...]] = field(default_factory=dict)
+    answers: dict[str, tuple[ArmAnswers, ...]] = field(default_factory=dict)
     quantiles: dict[str, tuple[ArmQuantile, ...]] = field(default_factory=dict)
     caps: dict[str, float] = field(default_factory=dict)  # metric -> where it is winsorised
     not_estimable: dict[str, str] = field(default_factory=dict)  # metric -> reason

@@ -11,6 +11,14 @@ from experiments.plan.document import Table as Fact
 from impact.errors import InputMissing
 from impact.join.columns import instant, optional
 from impact.join.inputs import Inputs
+from impact.stats.surveys.scores import (
+    CSAT_TOP,
+    CSAT_TOP_TWO,
+    DETRACTOR,
+    EASY,
+    POINTS,
+    PROMOTER,
+)
 
 BEARERS: Mapping[Unit, str] = MappingProxyType(
     {
@@ -74,6 +82,7 @@ def _revenue(table: Table, inputs: Inputs, plan: Plan) -> Table:  # noqa: ARG001
 def _surveys(table: Table, inputs: Inputs, plan: Plan) -> Table:
     """A survey counts when it was answered, and where its contact did when no customer bears it."""
     at = instant(table, "answered_at").fill_null(table.sent_at)
+    table = table.mutate(**_counted(table))
     if plan.unit in {Unit.CUSTOMER, Unit.CONTACT}:
         return table.mutate(key_=optional(table, BEARERS[plan.unit], "string"), at_=at)
     if inputs.contacts is None:
@@ -85,6 +94,18 @@ def _surveys(table: Table, inputs: Inputs, plan: Plan) -> Table:
     )
     dated = table.mutate(at_=at, contact_id=optional(table, "contact_id", "string"))
     return dated.inner_join(bearers, dated.contact_id == bearers.bearer_id).drop("bearer_id")
+
+
+def _counted(surveys: Table) -> dict[str, ibis.Value]:
+    """Return what each answer counts as; nothing where the question was not answered."""
+    csat, nps, ces = (optional(surveys, name, "float64") for name in ("csat", "nps", "ces"))
+    promotes = ibis.cases((nps >= PROMOTER, POINTS), (nps <= DETRACTOR, -POINTS), else_=0)
+    return {
+        "csat_top_box": (csat >= CSAT_TOP).cast("float64"),
+        "csat_top_two_box": (csat >= CSAT_TOP_TWO).cast("float64"),
+        "net_promoter": nps.isnull().ifelse(None, promotes).cast("float64"),
+        "ces_easy": (ces >= EASY).cast("float64"),
+    }
 
 
 def _observations(table: Table, inputs: Inputs, plan: Plan) -> Table:  # noqa: ARG001

@@ -58,6 +58,15 @@ def before(metric: Metric) -> Measure | None:
     return Measure(name=f"x_{metric.key}", source=metric.source, low=-days, high=0)
 
 
+def asked(metric: Metric) -> Measure | None:
+    """Return how many surveys a unit was sent, where a windowed metric is of their answers."""
+    of_answers = metric.is_windowed and metric.source.table is Table.SURVEYS
+    if not of_answers or metric.kind is Kind.RATIO or metric.window is None or metric.cluster:
+        return None
+    sent = Source(table=Table.SURVEYS, aggregate=Aggregate.COUNT, where=metric.source.where)
+    return Measure(name=f"asked_{metric.key}", source=sent, low=0, high=metric.window)
+
+
 def money_measures(plan: Plan, inputs: Inputs) -> dict[str, Measure]:
     """Return revenue and handling per unit, by their names in the moments, where there are data."""
     if plan.economics is None:
@@ -102,7 +111,7 @@ def _is_of_units(metric: Metric) -> bool:
 
 
 def _of_metric(metric: Metric) -> Iterator[Measure]:
-    candidates = (numerator(metric), denominator(metric), before(metric))
+    candidates = (numerator(metric), denominator(metric), before(metric), asked(metric))
     return (measure for measure in candidates if measure is not None)
 
 

@@ -14,6 +14,7 @@ from impact.analysis.sufficient import (
 )
 from impact.engine import Engine
 from impact.join.adjusted import adjusted_of
+from impact.join.answers import answers_of
 from impact.join.at_risk import at_risk_of, lacking_dates
 from impact.join.caps import caps_of
 from impact.join.checks import arm_counts, check_counts, is_mature, tally
@@ -107,6 +108,11 @@ def _statistics_at(
             metric.key: adjusted_of(connection, measured, plan, metric, as_of=as_of)
             for metric in metrics
             if metric.lin is not None
+        },
+        answers={
+            metric.key: found
+            for metric in metrics
+            if (found := answers_of(measured, plan, metric, as_of=as_of))
         },
         quantiles={
             metric.key: quantiles_of(connection, measured, known, plan, metric, as_of=as_of)

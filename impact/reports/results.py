@@ -21,8 +21,10 @@ from impact.analysis.estimates import (
 )
 from impact.analysis.headlines import PIECEWISE
 from impact.analysis.sufficient import ALL, ArmCount
+from impact.analysis.survey_names import RESPONDENTS
 
 INTENTION_TO_TREAT = "intention_to_treat"
+AS_ASSIGNED = frozenset({INTENTION_TO_TREAT, RESPONDENTS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,9 @@ class Results:
     def rows(
         self, metric: str, *quantities: str, variant: str | None = None, segment: str = ALL
     ) -> tuple[Estimate, ...]:
-        """Return the intention-to-treat rows of a metric, the first of `quantities` first.
+        """Return the rows of a metric as assigned, the first of `quantities` first.
+
+        Of a survey these are the rows of those who answered.
 
         Rows about one term of a model, or about a part of follow-up, are not among them.
         """
@@ -62,7 +66,7 @@ class Results:
             for quantity in quantities
             for row in self.estimates
             if (row.metric, row.quantity, row.segment) == (metric, quantity, segment)
-            and row.population == INTENTION_TO_TREAT
+            and row.population in AS_ASSIGNED
             and not row.term
             and row.method != PIECEWISE
             and variant in {None, row.variant}

@@ -1,11 +1,12 @@
 """Everything that a check may look at, gathered once."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from experiments.plan.document import Plan
 from impact.analysis.estimates import Estimate
-from impact.analysis.sufficient import ArmCount, CheckCounts
+from impact.analysis.sufficient import ArmAnswers, ArmCount, CheckCounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,7 @@ class CheckContext:
     as_of: datetime
     final: bool
     estimates: tuple[Estimate, ...] = ()
+    answers: Mapping[str, tuple[ArmAnswers, ...]] = field(default_factory=dict)
     clusters: tuple[tuple[str, int], ...] = ()
 
     @property

@@ -12,6 +12,7 @@ from impact.analysis.checks.sample_ratio import NAME as SAMPLE_RATIO
 from impact.analysis.checks.sample_ratio import sample_ratio
 from impact.analysis.checks.shares import late_assignment, multiple_exposure
 from impact.analysis.checks.start_balance import covariate_balance
+from impact.analysis.checks.survey_response import survey_response
 from impact.analysis.estimates import Check, CheckStatus
 
 CHECKS: tuple[Callable[[CheckContext], Check | None], ...] = (
@@ -21,6 +22,7 @@ CHECKS: tuple[Callable[[CheckContext], Check | None], ...] = (
     pre_period_balance,
     covariate_balance,
     compliance,
+    survey_response,
     data_freshness,
     interference,
     proportional_hazards,

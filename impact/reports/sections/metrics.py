@@ -15,6 +15,7 @@ from impact.reports.findings import Findings
 from impact.reports.formats import ABSENT, p_value
 from impact.reports.scales import interval_text, method_of, place_text, shared_digits, value_text
 from impact.reports.sections.beside import beside
+from impact.reports.sections.silence import silence
 
 PREFIXES = {"hazard_ratio": "HR ", "risk_ratio": "RR "}
 HIDDEN = "No p-values before the planned end: a fixed-sample test read early finds too much."
@@ -28,7 +29,7 @@ def metrics(findings: Findings) -> Section:
         for variant in findings.treatments
     )
     table = Table(caption="Metrics", quiet=True, columns=_columns(findings), rows=rows)
-    texts = [*beside(findings), *([HIDDEN] if findings.interim else [])]
+    texts = [*beside(findings), *silence(findings), *([HIDDEN] if findings.interim else [])]
     after = (Paragraph(text=text) for text in texts)
     return Section(key="metrics", title="All metrics", blocks=(table, *after))
 

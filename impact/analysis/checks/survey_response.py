@@ -1,0 +1,63 @@
+"""Do the arms answer surveys alike? Where they do not, the answers come from different people."""
+
+from collections.abc import Iterator
+
+from impact.analysis.checks.context import CheckContext
+from impact.analysis.estimates import Check, CheckStatus
+from impact.analysis.sufficient import ArmAnswers
+from impact.stats.estimable import NotEstimable
+from impact.stats.surveys.response import ResponseTest, same_response
+
+NAME = "survey_response"
+ALARM = 0.01
+
+
+def survey_response(context: CheckContext) -> Check | None:
+    """Warn when the share of the asked who answered differs between arms; None without a survey.
+
+    Of several surveys the one that differs most speaks. Response is an outcome of the policy, so
+    that no difference is proof of alike people and a difference is no failure: the bounds say what
+    it may hide.
+    """
+    found = list(_tests(context))
+    if not found:
+        return None
+    metric, arms, test = min(found, key=lambda item: item[2].p_value)
+    differs = test.p_value < ALARM
+    return Check(
+        name=NAME,
+        status=CheckStatus.WARN if differs else CheckStatus.PASS,
+        message=f"{metric}: {_rates(arms)} of those asked answered. {_meaning(differs=differs)}",
+        statistic=test.statistic,
+        df=test.df,
+        p_value=test.p_value,
+    )
+
+
+def _tests(context: CheckContext) -> Iterator[tuple[str, tuple[ArmAnswers, ...], ResponseTest]]:
+    for key, arms in context.answers.items():
+        test = same_response([_asked(arm) for arm in arms], [_answered(arm) for arm in arms])
+        if not isinstance(test, NotEstimable):
+            yield context.plan.metric(key).label, arms, test
+
+
+def _asked(arm: ArmAnswers) -> int:
+    return max(arm.asked, _answered(arm))
+
+
+def _answered(arm: ArmAnswers) -> int:
+    return int(arm.answered.sum())
+
+
+def _rates(arms: tuple[ArmAnswers, ...]) -> str:
+    parts = [
+        f"{_answered(arm) / max(_asked(arm), 1):.1%} of {_asked(arm):,} in {arm.variant}"
+        for arm in arms
+    ]
+    return ", ".join(parts)
+
+
+def _meaning(*, differs: bool) -> str:
+    if differs:
+        return "The arms' answers come from different people: read the bounds beside them."
+    return "That is as alike as chance allows."

@@ -1,0 +1,138 @@
+"""Rows of a survey beside those of its answers: response, bounds, and answers weighted for it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, assert_never
+
+import numpy as np
+
+from experiments.plan.document import Kind, Metric, Plan, Table
+from impact.analysis.estimates import Estimate
+from impact.analysis.rows import Sides, Subject, row, subject_of
+from impact.analysis.sufficient import ArmAnswers
+from impact.analysis.survey_names import ALWAYS, LOWER, RESPONDENTS, RESPONSE, UPPER, WEIGHTED
+from impact.stats.estimable import NotEstimable
+from impact.stats.means.newcombe import Successes, newcombe, wilson
+from impact.stats.surveys.lee import Answers, Bounds, lee_bounds
+from impact.stats.surveys.weighting import CellAnswers, weighted_difference
+
+if TYPE_CHECKING:
+    from impact.stats.inference import Inference
+
+ASSIGNED = "intention_to_treat"
+KINDS = frozenset({Kind.MEAN, Kind.PROPORTION})
+
+
+def of_respondents(metric: Metric, estimates: tuple[Estimate, ...]) -> tuple[Estimate, ...]:
+    """Return the rows as what they are: of those who answered, where a survey is the source."""
+    if metric.source.table is not Table.SURVEYS:
+        return estimates
+    return tuple(
+        estimate if _is_of_all(estimate) else replace(estimate, population=RESPONDENTS)
+        for estimate in estimates
+    )
+
+
+def _is_of_all(estimate: Estimate) -> bool:
+    """Whether a row speaks of more than the answers: of all units, or of another population."""
+    return estimate.population != ASSIGNED or estimate.method in {RESPONSE, WEIGHTED}
+
+
+def estimate_surveys(
+    plan: Plan, metric: Metric, arms: tuple[ArmAnswers, ...], *, look: int | None
+) -> tuple[Estimate, ...]:
+    """Return the rows of response, bounds and weighting, over all units; none without a survey."""
+    if not arms or metric.kind not in KINDS:
+        return ()
+    subject = subject_of(plan, metric, look)
+    found = {arm.variant: arm for arm in arms}
+    control = found[plan.control]
+    rows = [_rate(subject, arm) for arm in arms]
+    for arm in arms:
+        if arm.variant != plan.control:
+            rows.append(_rates(subject, arm, control))
+            rows += _bounds(subject, metric, arm, control)
+            if len(control.cells) > 1:
+                rows.append(_weighted(subject, metric, arm, control))
+    return tuple(rows)
+
+
+def _rate(subject: Subject, arm: ArmAnswers) -> Estimate:
+    sides = Sides(variant=arm.variant, n_variant=arm.asked, events_variant=_answered(arm))
+    answer = wilson(_successes(arm), level=subject.level)
+    return row(subject.without_unit(), "proportion", RESPONSE, sides, answer)
+
+
+def _rates(subject: Subject, arm: ArmAnswers, control: ArmAnswers) -> Estimate:
+    sides = Sides(
+        variant=arm.variant,
+        n_variant=arm.asked,
+        baseline=control.variant,
+        n_baseline=control.asked,
+        events_variant=_answered(arm),
+        events_baseline=_answered(control),
+    )
+    answer = newcombe(_successes(arm), _successes(control), level=subject.level)
+    return row(subject.without_unit(), "proportion_difference", RESPONSE, sides, answer)
+
+
+def _bounds(
+    subject: Subject, metric: Metric, arm: ArmAnswers, control: ArmAnswers
+) -> Iterator[Estimate]:
+    sides, quantity = _sides(arm, control), _quantity(metric)
+    found = lee_bounds(_answers(arm), _answers(control), level=subject.level)
+    match found:
+        case NotEstimable():
+            answers: tuple[Inference | NotEstimable, ...] = (found, found)
+            note = ""
+        case Bounds(lower=lower, upper=upper, trimmed=trimmed):
+            answers = (lower, upper)
+            note = f"leaves out {trimmed:.1%} of the answers of the arm that answered more"
+        case _:
+            assert_never(found)
+    for method, answer in zip((LOWER, UPPER), answers, strict=True):
+        estimate = row(subject, quantity, method, sides, answer, note)
+        yield replace(estimate, population=ALWAYS)
+
+
+def _weighted(subject: Subject, metric: Metric, arm: ArmAnswers, control: ArmAnswers) -> Estimate:
+    answer = weighted_difference(_cells(arm), _cells(control), level=subject.level)
+    note = "as if everybody had answered like those of their segments who did"
+    return row(subject, _quantity(metric), WEIGHTED, _sides(arm, control), answer, note)
+
+
+def _quantity(metric: Metric) -> str:
+    return f"{metric.kind.value}_difference"
+
+
+def _sides(arm: ArmAnswers, control: ArmAnswers) -> Sides:
+    return Sides(
+        variant=arm.variant,
+        n_variant=_answered(arm),
+        baseline=control.variant,
+        n_baseline=_answered(control),
+    )
+
+
+def _successes(arm: ArmAnswers) -> Successes:
+    """A survey that was answered was sent: an answer without a sent survey counts as asked."""
+    return Successes(n=max(arm.asked, _answered(arm)), successes=_answered(arm))
+
+
+def _answered(arm: ArmAnswers) -> int:
+    return int(arm.answered.sum())
+
+
+def _answers(arm: ArmAnswers) -> Answers:
+    return Answers(
+        units=int(arm.units.sum()), values=arm.values, counts=arm.counts.astype(np.float64)
+    )
+
+
+def _cells(arm: ArmAnswers) -> CellAnswers:
+    return CellAnswers(
+        units=arm.units.astype(np.float64),
+        answered=arm.answered.astype(np.float64),
+        means=arm.means,
+        squares=arm.squares,
+    )

@@ -1,0 +1,1 @@
+"""Answers of those who answered: what silence may hide, and what weighting can mend."""
