@@ -176,11 +176,11 @@ def shared_digits(*estimates: Estimate | None) -> int | None:
 
 def interval_text(estimate: Estimate | None, digits: int | None = None) -> str:
     """Write the confidence interval, or the set where it is not one interval; "" for none."""
-    if estimate is None or estimate.value is None:
+    if estimate is None:
         return ""
-    if estimate.ci_set:
+    if estimate.ci_set:  # it stands also where the estimate is withheld
         return set_text(estimate.ci_set, scale_of(estimate))
-    if estimate.ci_low is None or estimate.ci_high is None:
+    if estimate.value is None or estimate.ci_low is None or estimate.ci_high is None:
         return ""
     scale = scale_of(estimate)
     return interval(

@@ -26,7 +26,7 @@ BESIDE = frozenset({"d", "x", "xy", "xt", "xx"})  # numbers that are no outcome
 DRAWN = "randomisation"
 ADJUSTED = "cuped_"
 CONSTANT_EFFECT = "interval for an effect that is the same in every cluster"
-NO_INTERVAL = "no interval: too few clusters"
+ONE_CLUSTER = NotEstimable("the arm has one cluster")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -89,7 +89,7 @@ def level_of(subject: Subject, quantity: str, counts: ClusterCounts, variant: st
     method = correction_for(sums.clusters).value
     if not sums.clusters or isinstance(fit, NotEstimable):
         return row(subject, quantity, method, sides, NotEstimable("no unit in the arm"))
-    found = contrast_of(fit, [1.0], level=subject.level) if sums.clusters > 1 else None
+    found = contrast_of(fit, [1.0], level=subject.level) if sums.clusters > 1 else ONE_CLUSTER
     if isinstance(found, Inference):
         alone = Inference(
             value=found.value,
@@ -100,7 +100,7 @@ def level_of(subject: Subject, quantity: str, counts: ClusterCounts, variant: st
         )
         return row(subject, quantity, method, sides, alone)
     value = Inference(value=float(fit.coefficients[0, 0]))
-    return row(subject, quantity, method, sides, value, NO_INTERVAL)
+    return row(subject, quantity, method, sides, value, f"no interval: {found.reason}")
 
 
 def sums_of(

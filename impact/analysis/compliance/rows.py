@@ -13,7 +13,7 @@ from impact.stats.inference import Inference
 
 COMPLIER = "complier"
 FIRST_STAGE, TSLS, ANDERSON_RUBIN = "first_stage", "two_stage_least_squares", "anderson_rubin"
-WEAK_SET = "the set holds however weak the first stage is"
+WEAK_SET = "Anderson-Rubin: it holds however weak the first stage is"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ def complier_rows(
         f"{treatment.assumption}; {strength}",
     )
     yield replace(estimate, population=COMPLIER)
-    yield _set_row(subject, treatment, sides, found)
+    yield _set_row(subject, treatment, sides, found, effects)
 
 
 def reason_row(
@@ -92,23 +92,28 @@ def _first_stage(
 
 
 def _set_row(
-    subject: Subject, treatment: Treatment, sides: Sides, found: ComplierEffect
+    subject: Subject,
+    treatment: Treatment,
+    sides: Sides,
+    found: ComplierEffect,
+    effects: AssignmentEffects,
 ) -> Estimate:
-    """Return the set with the estimate inside of it, which is left out where it is withheld."""
+    """Return the set, with the ratio inside of it where it is an interval."""
     confidence_set = found.confidence_set
     note = f"{treatment.assumption}; {_strength(found.first_stage)}; {WEAK_SET}"
-    inside = found.estimate.value if isinstance(found.estimate, Inference) else None
+    bounded = confidence_set.low is not None
+    ratio = effects.outcome / effects.treatment if bounded else 0.0
     shown = row(
         subject,
         treatment.quantity,
         ANDERSON_RUBIN,
         sides,
-        Inference(value=inside or 0.0, ci_low=confidence_set.low, ci_high=confidence_set.high),
+        Inference(value=ratio, ci_low=confidence_set.low, ci_high=confidence_set.high),
         note,
     )
     return replace(
         shown,
-        value=inside,
+        value=ratio if bounded else None,
         population=COMPLIER,
         ci_set=confidence_set.text,
         confidence_level=subject.level,

@@ -76,7 +76,7 @@ def _set(findings: Findings, estimate: Estimate) -> Cell:
     found = _beside(findings, estimate, SET)
     if found is None:
         return Cell(text=ABSENT)
-    return Cell(text=found.ci_set or interval_text(found) or ABSENT)
+    return Cell(text=interval_text(found) or ABSENT)
 
 
 def _beside(findings: Findings, estimate: Estimate, method: str) -> Estimate | None:

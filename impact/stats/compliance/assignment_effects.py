@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 
 PLAIN, ADJUSTED = 2, 6  # how many numbers a unit has without and with a covariate
 SINGULAR = 1e-10
+SAME_TREATMENT = "everybody received the same treatment"
 CONSTANT = "the outcome has one value in each arm"
 LAST_BITS = 1e-12
 DUST = 1e-20  # a variance below this share of the squared mean is rounding
@@ -119,7 +120,7 @@ def _not_usable(variant: Arm, control: Arm) -> NotEstimable | None:
     if not all(np.isfinite(array).all() for array in numbers):
         return NotEstimable("a number of a unit is not finite")
     if _is_dust(variant, control, 1) and abs(variant.means[1] - control.means[1]) <= LAST_BITS:
-        return NotEstimable("everybody received the same treatment")
+        return NotEstimable(SAME_TREATMENT)
     return NotEstimable(CONSTANT) if _is_dust(variant, control, 0) else None
 
 

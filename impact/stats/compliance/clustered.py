@@ -1,8 +1,16 @@
 """The effects of assignment with errors between clusters."""
 
+import numpy as np
+
 from impact.stats.clusters.comparison import ClusterSums, compared, correction_for, freedom
 from impact.stats.clusters.regression import cluster_covariance
-from impact.stats.compliance.assignment_effects import AssignmentEffects
+from impact.stats.compliance.assignment_effects import (
+    CONSTANT,
+    DUST,
+    LAST_BITS,
+    SAME_TREATMENT,
+    AssignmentEffects,
+)
 from impact.stats.estimable import NotEstimable
 
 
@@ -12,7 +20,6 @@ def clustered_effects(sums: ClusterSums) -> AssignmentEffects | NotEstimable:
     CR1 from 40 clusters on, CR2 with Satterthwaite's degrees of freedom below, as for any
     difference between clusters; fewer than 5 of them are refused.
 
-    >>> import numpy as np
     >>> rng = np.random.default_rng(1)
     >>> arm = np.arange(20) % 2
     >>> taken = 3.0 * arm + rng.normal(0, 1, 20)
@@ -29,9 +36,9 @@ def clustered_effects(sums: ClusterSums) -> AssignmentEffects | NotEstimable:
     if isinstance(df, NotEstimable):
         return df
     outcome, treatment = (float(value) for value in fit.coefficients[1])
-    return AssignmentEffects(
-        outcome=outcome,
-        treatment=treatment,
-        covariance=cluster_covariance(fit, contrast, correction_for(fit.clusters)),
-        df=df,
-    )
+    covariance = cluster_covariance(fit, contrast, correction_for(fit.clusters))
+    if abs(treatment) <= LAST_BITS and covariance[1, 1] <= DUST:
+        return NotEstimable(SAME_TREATMENT)
+    if covariance[0, 0] <= DUST * max(1.0, float(np.abs(fit.coefficients[:, 0]).max()) ** 2):
+        return NotEstimable(CONSTANT)
+    return AssignmentEffects(outcome=outcome, treatment=treatment, covariance=covariance, df=df)

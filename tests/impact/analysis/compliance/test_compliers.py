@@ -209,3 +209,29 @@ def test_alike_units_have_the_errors_of_r_between_clusters() -> None:
         row = found(rows, name, "two_stage_least_squares")
         assert row.value == pytest.approx(expected["coef"], rel=rtol)
         assert row.std_error == pytest.approx(expected["se_cl_hc1"], rel=rtol)
+
+
+def test_between_no_effect_and_a_weak_first_stage_the_set_is_still_shown() -> None:
+    rng = np.random.default_rng(5)
+    taken = [number % 8 == 1 or number in {0, 2, 3, 11, 19} for number in range(48)]
+    outcomes = [float(value) for value in rng.normal(0, 1, 48)]
+
+    rows = rows_of(plan("received"), assigned(taken), outcomes)
+
+    first_stage = found(rows, "coefficient", "first_stage")
+    interval = found(rows, "complier_average_effect", "anderson_rubin")
+    assert 4.1 < known(first_stage.statistic) < 10
+    assert found(rows, "complier_average_effect", "two_stage_least_squares").value is None
+    assert known(interval.ci_low) < known(interval.value) < known(interval.ci_high)
+
+
+def test_clusters_of_one_outcome_say_so() -> None:
+    asked = plan("received", "kind: mean, source: observations.y, cluster: team")
+    rows = assigned([number % 3 == 0 for number in range(90)])
+    teams = [{**row, "team": f"t{number // 2}"} for number, row in enumerate(rows)]
+
+    effect = found(
+        rows_of(asked, teams, [1.0] * 90), "complier_average_effect", "two_stage_least_squares"
+    )
+
+    assert (effect.value, effect.note) == (None, "the outcome has one value in each arm")

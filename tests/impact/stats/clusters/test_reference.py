@@ -11,6 +11,7 @@ from impact.stats.clusters.regression import (
     cluster_fit,
     satterthwaite_df,
 )
+from impact.stats.means.welch import Sample, welch
 from tests.impact.stats.answers import estimated
 from tests.impact.stats.oracle import REASON, SHARED, columns, quantity
 
@@ -67,3 +68,23 @@ def test_errors_of_two_stage_least_squares_by_cluster_equal_r(treatment: str) ->
     assert np.sqrt(weights @ covariance @ weights) / moved == pytest.approx(
         expected["se_cl_hc1"], rel=rtol
     )
+
+
+@needs_reference
+def test_means_of_clusters_compared_by_welch_equal_r() -> None:
+    expected, rtol = quantity("s6_cluster", "team_means_welch")
+    data = columns("oracle/s6_cluster.csv")
+    csat, team = data.number("csat"), data.text["team"]
+    means = {name: csat[team == name].mean() for name in np.unique(team)}
+    arm = {name: int(data.text["arm"][team == name][0]) for name in means}
+    samples = []
+    for side in (1, 0):
+        values = np.array([mean for name, mean in means.items() if arm[name] == side])
+        samples.append(Sample(n=len(values), mean=values.mean(), variance=values.var(ddof=1)))
+
+    found = estimated(welch(*samples, level=0.95))
+
+    assert found.value == pytest.approx(expected["diff"], rel=rtol)
+    assert found.std_error == pytest.approx(expected["se"], rel=rtol)
+    assert found.df == pytest.approx(expected["df"], rel=rtol)
+    assert found.p_value == pytest.approx(expected["p"], rel=rtol)
