@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from experiments.plan.document import Kind, Metric, Plan
 from impact.analysis.arms import by_segment, empty_moments, sample_of
-from impact.analysis.epochs.mixing import MIXED, mixes_epochs, without_answer
+from impact.analysis.epochs.mixing import CHANGED, MIXED, mixes_epochs, without_answer
 from impact.analysis.estimates import Estimate
 from impact.analysis.means import adjusted_sample
 from impact.analysis.ratios import ratio_sample
@@ -44,8 +44,10 @@ def by_epoch(
     """
     if not statistics.splits:
         return estimates
-    kept = tuple(without_answer(row, MIXED) if mixes_epochs(row) else row for row in estimates)
-    return (*kept, *_rows(plan, metric, statistics, look))
+    within = tuple(_rows(plan, metric, statistics, look))
+    reason = MIXED if within or metric.kind is Kind.TIME_TO_EVENT else CHANGED
+    kept = tuple(without_answer(row, reason) if mixes_epochs(row) else row for row in estimates)
+    return (*kept, *within)
 
 
 def _rows(

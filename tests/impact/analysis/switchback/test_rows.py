@@ -26,7 +26,7 @@ MINUTES = (0, 5, 20, 40, 70, 100)  # after the window began; 2 of 6 are in a bur
 
 
 def contacts(
-    days: int, seed: int = 4, early: float = 0.0, effect: float = 30.0
+    days: int, seed: int = 4, early: float = 0.0, effect: float = 30.0, lingers: float = 0.0
 ) -> tuple[list[Row], list[Row]]:
     """Draw contacts of four windows of two hours a day; `early` is added within a burn-in."""
     rng = np.random.default_rng(seed)
@@ -39,7 +39,14 @@ def contacts(
             for minute in MINUTES:
                 at = BEGIN + timedelta(days=day, hours=2 * place, minutes=minute)
                 name = f"{day:02}-{place}-{minute:03}"
-                waited = busy + effect * arm + early * (minute < 15) + rng.normal(0, 5)
+                before = arms[place - 1] if place else 0
+                waited = (
+                    busy
+                    + effect * arm
+                    + lingers * before
+                    + early * (minute < 15)
+                    + rng.normal(0, 5)
+                )
                 common = {"unit_id": name, "variant": "ab"[arm], "assigned_at": at.isoformat()}
                 assigned.append({**common, "window_id": f"w{day:02}{place}"})
                 made.append(
@@ -107,7 +114,16 @@ def test_what_the_window_before_adds_is_a_row_with_its_test() -> None:
     carried = rows(analysed(*contacts(20)), "coefficient")["carry_over"]
 
     assert carried.term == "previous_window"
-    assert known(carried.p_value) > 0.001
+    assert known(carried.p_value) > 0.05
+
+
+def test_the_check_of_interference_warns_of_what_lingers() -> None:
+    settled, lingering = analysed(*contacts(20)), analysed(*contacts(20, lingers=25.0))
+
+    (fine,) = [check for check in settled.checks if check.name == "interference"]
+    (warned,) = [check for check in lingering.checks if check.name == "interference"]
+    assert (fine.status, warned.status) == (CheckStatus.PASS, CheckStatus.WARN)
+    assert "burn-in is too short" in warned.message
 
 
 def test_a_handful_of_windows_is_decided_by_the_draw() -> None:
