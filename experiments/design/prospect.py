@@ -103,6 +103,13 @@ def baseline_of(metric: Metric, expected: Expectation) -> float:
     return event_probability(daily_hazard(expected.monthly_churn), seen)
 
 
+def deviation_of(plan: Plan, expected: Expectation) -> float:
+    """Return the deviation between units of a mean of 1; of clusters, that between their means."""
+    if plan.unit not in CLUSTERS:
+        return expected.variation
+    return cluster_deviation(expected.variation, expected.cluster_size, expected.icc)
+
+
 def _without_numbers(prospect: Prospect, reason: Unreachable) -> Prospect:
     """A size for what no size shows would invite to start."""
     moments = tuple(replace(moment, change=reason) for moment in prospect.moments)
@@ -132,13 +139,7 @@ def _sight(plan: Plan, expected: Expectation, enrolment: Joining, comparison: Co
                 rises=metric.direction is Direction.INCREASE,
             )
         case Kind.MEAN | Kind.RATIO | Kind.QUANTILE:
-            return MeanSight(window=window, demands=demands, deviation=_deviation(plan, expected))
-
-
-def _deviation(plan: Plan, expected: Expectation) -> float:
-    if plan.unit not in CLUSTERS:
-        return expected.variation
-    return cluster_deviation(expected.variation, expected.cluster_size, expected.icc)
+            return MeanSight(window=window, demands=demands, deviation=deviation_of(plan, expected))
 
 
 def _needed(sight: Sight, expected: Expectation, enrolment: Joining) -> Needed | Unreachable:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +19,7 @@ FORMATS: Mapping[str, str] = MappingProxyType(
     {".csv": "csv", ".parquet": "parquet", ".pq": "parquet", ".json": "json"}
 )
 BLOCK = 1 << 20
+SHOWN_REJECTIONS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,21 @@ def read_input(name: str, path: Path, zone: ZoneInfo) -> InputFile:
         rows_read=result.rows_read,
         sha256=_sha256(path),
     )
+
+
+def rejection_lines(files: Mapping[str, InputFile]) -> Iterator[str]:
+    """Yield what to say of the rows that were not read: how many, and the first of them."""
+    for file in files.values():
+        if not file.rejections:
+            continue
+        rows = f"{file.rows_rejected:,} of {file.rows_read:,} rows"
+        yield f"{file.name}: {rows} rejected ({file.path})"
+        for found in file.rejections[:SHOWN_REJECTIONS]:
+            place = f"row {found.row_number}: {found.field} = {found.value}"
+            yield f"  {place}: {found.rule}"
+        more = len(file.rejections) - SHOWN_REJECTIONS
+        if more > 0:
+            yield f"  and {more:,} more"
 
 
 def data_sha256(files: Mapping[str, InputFile]) -> str:

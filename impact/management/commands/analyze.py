@@ -6,19 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from experiments.errors import InvalidPlan
-from experiments.plan.document import Plan
-from experiments.plan.reading import read_plan
 from impact.errors import ImpactError
 from impact.join.inputs import NAMES
 from impact.management.file_analysis import BINARY, FORMATS, Outcome, compute
-from impact.management.input_files import InputFile, read_input
-
-REFUSED = 2
-SHOWN_REJECTIONS = 10
+from impact.management.input_files import read_input, rejection_lines
+from impact.management.plan_files import plan_of, refusal
 
 
 class Command(BaseCommand):
@@ -46,7 +41,7 @@ class Command(BaseCommand):
         written_as = options["format"]
         out = None if options["out"] is None else Path(options["out"])
         if written_as in BINARY and out is None:
-            raise _refusal(f"--format {written_as} needs --out")
+            raise refusal(f"--format {written_as} needs --out")
         paths = {name: Path(options[name]) for name in NAMES if options[name] is not None}
         past = [_document(Path(path)) for path in options["past"]]
         text = FORMATS[written_as](self._outcome(Path(options["plan"]), paths, past))
@@ -55,29 +50,17 @@ class Command(BaseCommand):
     def _outcome(
         self, plan_path: Path, paths: Mapping[str, Path], past: Sequence[Mapping[str, Any]]
     ) -> Outcome:
-        source, plan = _plan(plan_path)
+        source, plan = plan_of(plan_path)
         if "assignments" not in paths:
-            raise _refusal("--assignments is required: who was assigned which variant, and when")
+            raise refusal("--assignments is required: who was assigned which variant, and when")
         try:
             files = {name: read_input(name, path, plan.zone) for name, path in paths.items()}
-            self._tell_rejections(files)
+            for line in rejection_lines(files):
+                self.stderr.write(line)
             as_of = plan.as_of or timezone.now()
             return compute(plan, source, files, as_of=as_of, past=past)
         except ImpactError as error:
-            raise _refusal(str(error)) from error
-
-    def _tell_rejections(self, files: Mapping[str, InputFile]) -> None:
-        for file in files.values():
-            if not file.rejections:
-                continue
-            rows = f"{file.rows_rejected:,} of {file.rows_read:,} rows"
-            self.stderr.write(f"{file.name}: {rows} rejected ({file.path})")
-            for found in file.rejections[:SHOWN_REJECTIONS]:
-                place = f"row {found.row_number}: {found.field} = {found.value}"
-                self.stderr.write(f"  {place}: {found.rule}")
-            more = len(file.rejections) - SHOWN_REJECTIONS
-            if more > 0:
-                self.stderr.write(f"  and {more:,} more")
+            raise refusal(str(error)) from error
 
     def _write(self, text: str | bytes, out: Path | None) -> None:
         if out is None:
@@ -86,19 +69,7 @@ class Command(BaseCommand):
         try:
             out.write_bytes(text if isinstance(text, bytes) else text.encode())
         except OSError as error:
-            raise _refusal(f"--out {out}: {error.strerror}") from error
-
-
-def _plan(path: Path) -> tuple[str, Plan]:
-    try:
-        source = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise _refusal(f"{path}: cannot be read as a text: {error}") from error
-    try:
-        return source, read_plan(source)
-    except InvalidPlan as refusal:
-        lines = (f"{path}: {violation}" for violation in refusal.violations)
-        raise _refusal("\n".join(lines)) from refusal
+            raise refusal(f"--out {out}: {error.strerror}") from error
 
 
 def _document(path: Path) -> dict[str, Any]:
@@ -106,11 +77,7 @@ def _document(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         if not found["estimates"] or not found["decision"]["verdict"] or not found["experiment"]:
-            raise _refusal(f"--past {path}: is no analysis document")
+            raise refusal(f"--past {path}: is no analysis document")
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _refusal(f"--past {path}: is no analysis document: {error}") from error
+        raise refusal(f"--past {path}: is no analysis document: {error}") from error
     return dict(found)
-
-
-def _refusal(text: str) -> CommandError:
-    return CommandError(text, returncode=REFUSED)

@@ -1,0 +1,185 @@
+"""Power by simulation: a grid of sizes and effects, each drawn many times and counted."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.design.expectations import Expectation
+from experiments.design.findings import setting_of
+from experiments.design.units import not_identified
+from experiments.errors import InvalidRequest, Violation
+from experiments.plan.canonical import plan_sha256
+from experiments.plan.document import Metric, Plan
+from impact.management.countdown import Countdown
+from impact.management.demo.progress import Output
+from impact.management.terminal import aligned
+from impact.management.trial_results import Outcome, results
+from impact.simulation.trials.counting import alone, final_plan
+from impact.simulation.trials.drawing import Scenario, population_of, weighted_split
+from impact.simulation.trials.formulas import formula_power
+from impact.simulation.trials.outcomes import lacking
+from impact.simulation.trials.running import Treatment, Trials, run_trials, treatment_of
+
+FROM_HISTORY = ("monthly_churn", "baseline", "variation")
+FOUND = (
+    "found: the share of simulated experiments whose report claims the effect in its direction "
+    "(any effect, where none was put in), with an exact 95% interval of the simulation. formula: "
+    "the power that the metric's formula gives, where one holds."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """Sizes (units of all arms) and effects (relative, in the good direction) to try."""
+
+    units: Sequence[int]
+    effects: Sequence[float]
+    repeats: int
+    seed: int
+    delay: int = 0
+
+
+def simulate_power(
+    plan: Plan, key: str, expected: Expectation, scenario: Scenario, grid: Grid, out: Output
+) -> dict[str, Any]:
+    """Return the document: one row per size and effect.
+
+    Raises:
+        InvalidRequest: the metric cannot be simulated, or a number is out of its range.
+    """
+    metric = simulated(plan, key)
+    bare = alone(replace(final_plan(plan), metrics=(metric,)), key)
+    countdown = Countdown(
+        out, total=len(grid.units) * len(grid.effects) * grid.repeats, what="experiments"
+    )
+    rows = list(_rows(bare, bare.primary, expected, scenario, grid, countdown))
+    return {
+        "experiment": plan.key,
+        "plan_sha256": plan_sha256(plan),
+        "metric": key,
+        "unit": plan.unit.value,
+        "seed": grid.seed,
+        "repeats": grid.repeats,
+        "alpha": round(1 - plan.confidence_level, 12),
+        "assumed": _assumed(expected, scenario, grid),
+        "rows": rows,
+    }
+
+
+def simulated(plan: Plan, key: str) -> Metric:
+    """Return a metric as it is simulated: without covariates and adjustments, which only help.
+
+    Raises:
+        InvalidRequest: the plan has no such metric, or no simulation of it.
+    """
+    found = next((metric for metric in plan.metrics if metric.key == key), None)
+    if found is None:
+        known = ", ".join(metric.key for metric in plan.metrics)
+        raise _refused(key, f"must be one of the plan's metrics: {known}")
+    unseen = not_identified(setting_of(plan))
+    if key in unseen:
+        raise _refused(key, f"is not identified: {unseen[key].reason}")
+    bare = replace(found, covariates=(), strata=(), adjustment=None, winsorising=None)
+    if reason := lacking(plan, bare):
+        raise _refused(key, reason.replace("replayed", "simulated"))
+    return bare
+
+
+def expectation_from(path: Path, key: str) -> dict[str, float]:
+    """Return what a replay's JSON document says of a metric, by the names of an expectation.
+
+    Raises:
+        InvalidRequest: it is no such document, or says nothing of the metric.
+    """
+    try:
+        profile = json.loads(path.read_text(encoding="utf-8"))["profile"]
+        row: Mapping[str, float] = next(row for row in profile if row["metric"] == key)
+    except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
+        rule = f"must be a JSON document of replay that knows the metric {key}"
+        raise InvalidRequest(Violation(field="history", value=str(path), rule=rule)) from error
+    return {name: float(row[name]) for name in FROM_HISTORY if name in row}
+
+
+def power_text(document: Mapping[str, Any]) -> str:
+    """Return the document as text of aligned columns."""
+    title = f"Power of {document['experiment']} for {document['metric']}, simulated"
+    header = (f"{document['unit']}s", "effect", "found", "interval", "formula", "wrong", "answered")
+    rows = [header, *(_cells(row) for row in document["rows"])]
+    assumed = ", ".join(
+        f"{name.replace('_', ' ')} {value}" for name, value in document["assumed"].items()
+    )
+    parts = (
+        f"{title}\n{'=' * len(title)}",
+        f"{document['repeats']:,} experiments in each row, seed {document['seed']}. "
+        f"Assumed: {assumed}.",
+        aligned(rows, frozenset(range(len(header))) - {3}),
+        FOUND,
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+def _rows(
+    plan: Plan,
+    metric: Metric,
+    expected: Expectation,
+    scenario: Scenario,
+    grid: Grid,
+    countdown: Countdown,
+) -> Iterator[dict[str, Any]]:
+    places = [(units, change) for units in grid.units for change in grid.effects]
+    for number, (units, change) in enumerate(places):
+        changes = {metric.key: change} if change else {}
+        treatment = treatment_of(changes, expected.adherence, delay=grid.delay)
+        trials = Trials()
+        for trials in run_trials(
+            plan,
+            population_of(plan, metric, expected, scenario, units=units),
+            weighted_split(plan),
+            repeats=grid.repeats,
+            rng=np.random.default_rng([grid.seed, units]),
+            treatment=treatment,
+        ):
+            countdown.tell(number * grid.repeats + trials.run)
+        shown = 0.0 if grid.delay else change * expected.adherence
+        formula = formula_power(plan, metric, expected, scenario, units=units, change=shown)
+        row = _row(plan, trials, treatment, units)
+        yield {**row, "effect": change, "formula": formula}
+
+
+def _row(plan: Plan, trials: Trials, treatment: Treatment, units: int) -> dict[str, Any]:
+    """Several variants are told by the one that is found most seldom."""
+    outcome = Outcome(plan=plan, trials=trials, treatment=treatment, units=units)
+    row: dict[str, Any] = min(results(outcome)["metrics"], key=_found)
+    return {"units": units, **row}
+
+
+def _found(row: Mapping[str, Any]) -> float:
+    return float(row["found"]["value"]) if row["found"] else 0.0
+
+
+def _assumed(expected: Expectation, scenario: Scenario, grid: Grid) -> dict[str, Any]:
+    names = ("monthly_churn", "monthly_loss", "baseline", "variation", "adherence")
+    given = {name: getattr(expected, name) for name in names}
+    further = {field.name: getattr(scenario, field.name) for field in fields(scenario)}
+    return {**given, **further, "delay": grid.delay}
+
+
+def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    found, formula, wrong = row["found"], row["formula"], row["wrong_way"]
+    return (
+        f"{row['units']:,}",
+        f"{row['effect']:.1%}" if row["effect"] else "none",
+        "" if found is None else f"{found['value']:.1%}",
+        "" if found is None else f"{found['low']:.1%} to {found['high']:.1%}",
+        "" if formula is None else f"{formula:.1%}",
+        "" if wrong is None else f"{wrong:,}",
+        f"{row['answered']:,}",
+    )
+
+
+def _refused(value: str, rule: str) -> InvalidRequest:
+    return InvalidRequest(Violation(field="metric", value=value, rule=rule))

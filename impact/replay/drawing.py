@@ -1,0 +1,45 @@
+"""Who is in which arm, by the hash that a running experiment uses, with a salt of its own."""
+
+from base64 import urlsafe_b64encode
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.assignment.batch import assign_many
+from experiments.assignment.compiled import compile_experiment
+from experiments.assignment.definition import ExperimentDefinition, VariantDefinition
+from experiments.plan.document import Plan
+from impact.simulation.trials.running import Split
+
+SALT_BYTES = 16
+
+
+def hashed_split(plan: Plan, unit_ids: tuple[str, ...]) -> Split:
+    """Return how the units of a history are split: by a fresh salt each time.
+
+    Salts come from the generator, so that the same seed gives the same splits.
+    """
+    places = {variant: place for place, variant in enumerate(plan.variants)}
+
+    def split(size: int, rng: np.random.Generator) -> NDArray[np.int64]:  # noqa: ARG001
+        salt = urlsafe_b64encode(rng.bytes(SALT_BYTES)).rstrip(b"=").decode()
+        compiled = compile_experiment(definition_of(plan, salt))
+        outcomes = assign_many(compiled, unit_ids).outcomes
+        found = (places[outcome.assigned_variant] for outcome in outcomes)
+        return np.fromiter(found, dtype=np.int64, count=len(unit_ids))
+
+    return split
+
+
+def definition_of(plan: Plan, salt: str) -> ExperimentDefinition:
+    """Return the experiment of a plan, with everybody in it."""
+    return ExperimentDefinition(
+        key=plan.key,
+        version=1,
+        salt=salt,
+        unit=plan.unit.value,
+        variants=tuple(
+            VariantDefinition(key=key, weight=weight, is_control=key == plan.control)
+            for key, weight in plan.weights
+        ),
+    )

@@ -1,0 +1,49 @@
+"""What a formula says of the same power, to be read beside the simulated one."""
+
+from experiments.design import means, proportions
+from experiments.design.comparisons import smallest_comparison
+from experiments.design.expectations import Expectation
+from experiments.design.follow_up import FollowUp, daily_hazard, survival_power
+from experiments.design.prospect import baseline_of, deviation_of
+from experiments.plan.document import Direction, Kind, Metric, Plan
+from impact.simulation.trials.drawing import Scenario
+
+
+def formula_power(
+    plan: Plan,
+    metric: Metric,
+    expected: Expectation,
+    scenario: Scenario,
+    *,
+    units: int,
+    change: float,
+) -> float | None:
+    """Return the power by the formula of the metric's kind; None where it does not hold.
+
+    `change` is the one that shows, after adherence. None without an effect, and for a hazard that
+    is not constant.
+    """
+    comparison = smallest_comparison(plan.weights, plan.control)
+    compared, share = comparison.part * units, comparison.share
+    alpha = 1 - plan.confidence_level
+    if not change or compared < means.FEWEST:
+        return None
+    match metric.kind:
+        case Kind.TIME_TO_EVENT:
+            if scenario.shape != 1:
+                return None
+            loss = daily_hazard(expected.monthly_loss) if expected.monthly_loss else 0.0
+            further = scenario.days - scenario.accrual
+            seen = FollowUp(accrual=scenario.accrual, further=further, loss=loss)
+            hazard = daily_hazard(expected.monthly_churn)
+            return survival_power(compared, hazard, 1 - change, seen, share=share, alpha=alpha)
+        case Kind.PROPORTION:
+            baseline = baseline_of(metric, expected)
+            rises = metric.direction is Direction.INCREASE
+            variant = baseline * (1 + change if rises else 1 - change)
+            if not 0 < variant < 1:
+                return None
+            return proportions.power(compared, baseline, variant, share=share, alpha=alpha)
+        case _:
+            deviation = deviation_of(plan, expected)
+            return means.power(compared, change, deviation, share=share, alpha=alpha)

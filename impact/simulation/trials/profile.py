@@ -1,0 +1,91 @@
+"""What history says of each metric: its level and its real spread, for sizing the next test."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from experiments.design.ratios import RatioMoments, ratio_deviation
+from experiments.plan.document import Kind, Metric, Plan
+from impact.simulation.trials.outcomes import Outcomes, Times, Values
+
+MONTH = 30
+FEWEST = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """One metric over all units: how many count, and its numbers by name.
+
+    `mean` and `deviation` are in its own unit, `variation` is their ratio; a ratio's deviation is
+    that of its linearised value. `baseline` is the share of units of a proportion,
+    `monthly_churn` the share that churns within 30 days. `reduction` is the share of the variance
+    that an adjustment takes off. Names are those of the questions before a start, where they
+    are asked there.
+    """
+
+    metric: str
+    kind: str
+    units: int
+    numbers: dict[str, float]
+
+
+def profiles(plan: Plan, outcomes: Outcomes) -> Iterator[Profile]:
+    """Yield what is known of every metric that has outcomes."""
+    for metric in plan.metrics:
+        if metric.key in outcomes.times:
+            times = outcomes.times[metric.key]
+            yield _profile(metric, len(times.time), _of_times(times))
+        elif metric.key in outcomes.values:
+            values = outcomes.values[metric.key]
+            yield _profile(metric, int(values.complete.sum()), _of_values(metric, values))
+
+
+def _profile(metric: Metric, units: int, numbers: dict[str, float]) -> Profile:
+    known = {name: number for name, number in numbers.items() if math.isfinite(number)}
+    return Profile(metric=metric.key, kind=metric.kind.value, units=units, numbers=known)
+
+
+def _of_times(times: Times) -> dict[str, float]:
+    """Churn over the days that customers were watched, as if it were the same on each."""
+    events, days = int(times.event.sum()), float(times.time.sum())
+    if not days:
+        return {"events": float(events)}
+    monthly = -math.expm1(-MONTH * events / days)
+    return {"events": float(events), "days": days, "monthly_churn": monthly}
+
+
+def _of_values(metric: Metric, values: Values) -> dict[str, float]:
+    rows = values.numbers[values.complete]
+    if len(rows) < FEWEST:
+        return {}
+    y = rows[:, values.names.index("y")]
+    if metric.kind is Kind.PROPORTION:
+        return {"baseline": float((y > 0).mean())}
+    if metric.kind is Kind.RATIO:
+        return _of_ratio(y, rows[:, values.names.index("d")])
+    numbers = _spread(float(y.mean()), float(y.std(ddof=1)))
+    if "x" in values.names:
+        together = np.corrcoef(y, rows[:, values.names.index("x")])[0, 1] if y.std() else 0.0
+        numbers["reduction"] = float(together) ** 2
+    return numbers
+
+
+def _of_ratio(above: np.ndarray, below: np.ndarray) -> dict[str, float]:
+    spread = np.cov(above, below, ddof=1)
+    if not below.mean() > 0:
+        return {}
+    moments = RatioMoments(
+        mean_numerator=float(above.mean()),
+        mean_denominator=float(below.mean()),
+        variance_numerator=float(spread[0, 0]),
+        variance_denominator=float(spread[1, 1]),
+        covariance=float(spread[0, 1]),
+    )
+    return _spread(moments.ratio, ratio_deviation(moments))
+
+
+def _spread(mean: float, deviation: float) -> dict[str, float]:
+    variation = {"variation": deviation / abs(mean)} if mean else {}
+    return {"mean": mean, "deviation": deviation, **variation}
