@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Count, F, Q
 
 from experiments.exposures.rows import ExposureRow
-from experiments.models import Exposure
+from experiments.models import Experiment, Exposure
 
 ROWS_PER_READ = 5_000
 ANALYSED = Q(eligible=True, forced=False)
@@ -46,6 +46,25 @@ def log(experiment: str, *, until: datetime) -> Iterator[ExposureRow]:
     for row in map(ExposureRow._make, ordered.iterator(ROWS_PER_READ)):
         seen = row.exposed_at is None or row.exposed_at <= until
         yield row if seen else row._replace(exposed_at=None)
+
+
+def assigned_elsewhere(experiment: str, *, until: datetime) -> Iterator[tuple[str, str, str]]:
+    """Yield (experiment, unit, variant) of others on the same kind of unit at the same time.
+
+    Oldest first, eligible and not forced; of an experiment that was over before this one started
+    nothing, and nothing assigned after `until`.
+    """
+    own = Experiment.objects.filter(key=experiment, started_at__isnull=False).first()
+    if own is None:
+        return
+    others = Experiment.objects.filter(unit=own.unit, started_at__lte=until).exclude(key=experiment)
+    alive = others.filter(Q(concluded_at__isnull=True) | Q(concluded_at__gt=own.started_at))
+    keys = list(alive.order_by("key").values_list("key", flat=True))
+    rows = Exposure.objects.filter(ANALYSED, experiment__in=keys, assigned_at__lte=until)
+    ordered = rows.order_by("assigned_at", "id")
+    yield from ordered.values_list("experiment", "unit_id", "assigned_variant").iterator(
+        ROWS_PER_READ
+    )
 
 
 def counts(experiment: str) -> tuple[VariantCount, ...]:

@@ -252,6 +252,7 @@ class Plan:
     families: tuple[Family, ...] = ()
     economics: Economics | None = None
     bayesian: Bayesian | None = None
+    neighbours: tuple[str, ...] = ()
     compliance: Compliance | None = None
     switchback: Switchback | None = None
     saturation: str = ""

@@ -100,6 +100,7 @@ def _read(section: Section) -> Plan:
         families=read_families(section, {metric.key for metric in metrics}, _primary(metrics)),
         economics=economics,
         bayesian=read_bayesian(section),
+        neighbours=_neighbours(section),
         compliance=read_compliance(section),
         switchback=read_switchback(section),
         saturation=section.text("saturation"),
@@ -116,6 +117,15 @@ def _looks(section: Section, metrics: list[Metric], *, has_money: bool) -> Looks
     """The information of a time to an event is events, that of everything else units."""
     timed = {metric.kind is Kind.TIME_TO_EVENT for metric in metrics}
     return read_looks(section, units=False in timed or has_money, events=True in timed)
+
+
+def _neighbours(section: Section) -> tuple[str, ...]:
+    """Return the keys of experiments on the same units at the same time."""
+    items = section.names("neighbours")
+    for item in items:
+        if not KEY.fullmatch(item.text):
+            section.refuse("neighbours", f"an experiment's key {KEY_RULE}", item)
+    return tuple(item.text for item in items)
 
 
 def _primary(metrics: list[Metric]) -> str:

@@ -32,7 +32,8 @@ from impact.analysis.proportions import estimate_proportions
 from impact.analysis.quantiles import estimate_quantiles
 from impact.analysis.ratios import estimate_ratios
 from impact.analysis.rows import Sides, row, subject_of
-from impact.analysis.segments.rows import adjusted_interactions, segment_rows
+from impact.analysis.segments.neighbours import without_neighbours
+from impact.analysis.segments.rows import adjusted_interactions, interactions, segment_rows
 from impact.analysis.sufficient import SufficientStatistics
 from impact.analysis.surveys import estimate_surveys, of_respondents
 from impact.analysis.survival.estimating import estimate_survival
@@ -66,6 +67,8 @@ def evaluate(plan: Plan, statistics: SufficientStatistics, *, as_of: datetime) -
     raw = [row for part in found for row in part.raw]
     rows = [row for part in found for row in part.estimates]
     money = _money(plan, statistics, as_of)
+    seen = identified_only(plan, (*rows, *money))
+    estimates = adjusted_interactions(adjusted_for_multiplicity(plan, seen))
     context = CheckContext(
         plan=plan,
         counts=statistics.checks,
@@ -73,11 +76,9 @@ def evaluate(plan: Plan, statistics: SufficientStatistics, *, as_of: datetime) -
         as_of=as_of,
         final=look is None,
         answers=statistics.answers,
-        estimates=identified_only(plan, (*raw, *money)),
+        estimates=(*identified_only(plan, (*raw, *money)), *interactions(estimates)),
         clusters=whole_clusters(plan, statistics),
     )
-    seen = identified_only(plan, (*rows, *money))
-    estimates = adjusted_interactions(adjusted_for_multiplicity(plan, seen))
     checks = run_checks(context)
     return Analysis(
         estimates=hidden((*estimates, sample_ratio_row(context))),
@@ -116,7 +117,7 @@ def _metric(
     shown = showing.rows(raw)
     return Found(
         estimates=(
-            *shown,
+            *without_neighbours(shown),
             *non_inferiority_rows(plan, metric, raw, shown, bound),
             *segment_rows(plan, metric, raw, look=look),
         ),
@@ -145,7 +146,7 @@ def _money(plan: Plan, statistics: SufficientStatistics, as_of: datetime) -> tup
     rows = estimate_money(showing.computed, statistics.money, look=look)
     if statistics.splits:
         rows = tuple(without_answer(row, CHANGED) if mixes_epochs(row) else row for row in rows)
-    return showing.rows(rows)
+    return without_neighbours(showing.rows(rows))
 
 
 def _reasons(plan: Plan, metric: Metric, reason: str, look: int | None) -> Iterator[Estimate]:

@@ -7,9 +7,10 @@ from itertools import islice
 import msgspec
 import pyarrow as pa
 
-from experiments.exposures.reading import log
+from experiments.exposures.reading import assigned_elsewhere, log
 from experiments.exposures.rows import ExposureRow
 from experiments.plan.document import Plan
+from impact.analysis.segments.neighbours import PREFIX
 from impact.join.splits import split_names
 from impact.records.schema import INSTANT
 
@@ -41,7 +42,23 @@ def export_exposures(plan: Plan, experiment: str, as_of: datetime) -> pa.Table:
     schema = pa.schema([*CANONICAL, *(pa.field(name, pa.string()) for name in names)])
     rows = log(experiment, until=as_of)
     batches = (_batch(chunk, names, schema) for chunk in _chunks(rows))
-    return pa.Table.from_batches(batches, schema=schema)
+    return _with_neighbours(pa.Table.from_batches(batches, schema=schema), experiment, as_of)
+
+
+def _with_neighbours(table: pa.Table, experiment: str, as_of: datetime) -> pa.Table:
+    """Add a column per other experiment with units in both: the variant of each unit in it."""
+    units = table["unit_id"].to_pylist()
+    own = set(units)
+    elsewhere: dict[str, dict[str, str]] = {}
+    for other, unit, variant in assigned_elsewhere(experiment, until=as_of):
+        if unit in own:
+            elsewhere.setdefault(other, {}).setdefault(unit, variant)
+    for other, variants in sorted(elsewhere.items()):
+        name = f"{PREFIX}{other}"
+        if name not in table.column_names:
+            column = pa.array([variants.get(unit) for unit in units], pa.string())
+            table = table.append_column(name, column)
+    return table
 
 
 def _chunks(rows: Iterator[ExposureRow]) -> Iterator[list[ExposureRow]]:

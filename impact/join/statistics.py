@@ -33,6 +33,7 @@ from impact.join.measures import (
     pre_period_measures,
 )
 from impact.join.moments import Vector, moments_of, proportions_of
+from impact.join.neighbours import with_neighbours
 from impact.join.past_looks import past_information
 from impact.join.quantiles import quantiles_of
 from impact.join.splits import EPOCH
@@ -69,6 +70,7 @@ def _statistics_at(
     connection: Engine, inputs: Inputs, plan: Plan, *, as_of: datetime
 ) -> SufficientStatistics:
     known = visible(inputs, as_of)
+    plan = with_neighbours(plan, known)
     reasons = {metric.key: _lacking(known, metric) for metric in plan.metrics}
     metrics = [metric for metric in plan.metrics if not reasons[metric.key]]
     earlier = pre_period_measures(plan, known)

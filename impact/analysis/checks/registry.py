@@ -7,6 +7,7 @@ from impact.analysis.checks.compliance import compliance
 from impact.analysis.checks.context import CheckContext
 from impact.analysis.checks.freshness import data_freshness
 from impact.analysis.checks.interference import interference
+from impact.analysis.checks.overlap import overlap
 from impact.analysis.checks.proportional_hazards import proportional_hazards
 from impact.analysis.checks.sample_ratio import NAME as SAMPLE_RATIO
 from impact.analysis.checks.sample_ratio import sample_ratio
@@ -25,6 +26,7 @@ CHECKS: tuple[Callable[[CheckContext], Check | None], ...] = (
     survey_response,
     data_freshness,
     interference,
+    overlap,
     proportional_hazards,
 )
 

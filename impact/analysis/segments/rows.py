@@ -11,6 +11,7 @@ from experiments.plan.document import Metric, Plan
 from impact.analysis.estimates import Estimate
 from impact.analysis.rows import Sides, row, subject_of
 from impact.analysis.segments.effects import SegmentEffects, is_ratio, segment_effects
+from impact.analysis.segments.neighbours import neighbours_of
 from impact.stats.estimable import NotEstimable
 from impact.stats.multiplicity import benjamini_hochberg
 from impact.stats.segments.heterogeneity import heterogeneity
@@ -29,12 +30,13 @@ def segment_rows(
     """
     if look is not None:
         return
-    for column in plan.segments:
+    for column in (*plan.segments, *neighbours_of(estimates)):
         for variant in plan.variants:
             if variant != plan.control:
                 found = segment_effects(metric, variant, column, estimates)
                 if found.levels:
                     yield _interaction(plan, metric, variant, found)
+                if found.levels and column in plan.segments:
                     yield from _shrunken(plan, metric, found)
 
 
@@ -53,6 +55,11 @@ def adjusted_interactions(estimates: tuple[Estimate, ...]) -> tuple[Estimate, ..
     for place, p_value in zip(places, adjusted, strict=True):
         rows[place] = replace(rows[place], p_value_adjusted=p_value)
     return tuple(rows)
+
+
+def interactions(estimates: tuple[Estimate, ...]) -> tuple[Estimate, ...]:
+    """Return the rows that test whether an effect differs between segments."""
+    return tuple(row for row in estimates if row.quantity == "interaction")
 
 
 def _interaction(plan: Plan, metric: Metric, variant: str, found: SegmentEffects) -> Estimate:

@@ -103,6 +103,7 @@ def _interactions(findings: Findings, variant: str) -> list[Block]:
         for row in findings.results.estimates
         if (row.metric, row.quantity) == (findings.plan.primary.key, "interaction")
         and row.variant in {variant, ""}
+        and row.term in findings.plan.segments
         and row.p_value is not None
         and not findings.interim
     ]

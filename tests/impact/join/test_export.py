@@ -11,6 +11,7 @@ from impact.join.export import export_exposures
 from impact.join.inputs import from_arrow
 from impact.join.statistics import sufficient_statistics
 from impact.records.kinds import COLUMNS, RecordKind
+from tests.experiments.designs import running
 from tests.impact.join.tables import AS_OF, SURVIVAL, cells, plan_of, table
 
 PLAN = plan_of(SURVIVAL, head="segments: [tier, queue, vip]")
@@ -77,3 +78,19 @@ def test_an_exported_log_is_joined_as_a_file_of_assignments_is() -> None:
     overall, *segments = statistics.survival["kept"]
     assert cells(overall) == [("b", 10, 1, 1), ("b", 28, 0, 1)]
     assert [item.segment for item in segments] == ["tier=gold", "queue=billing", "vip=true"]
+
+
+def test_the_arms_of_experiments_on_the_same_units_leave_beside_them() -> None:
+    started = datetime(2026, 5, 1, tzinfo=UTC)
+    for key in ("calm", "tone", "apart"):
+        running(key, now=started)
+    tone = exposure(2)._replace(assignment_id="t2", experiment="tone", contact_id="t")
+    again = tone._replace(assignment_id="t3", contact_id="u", assigned_variant="a")
+    elsewhere = tone._replace(assignment_id="e9", experiment="apart", unit_id="999")
+    forced = exposure(1)._replace(assignment_id="f1", experiment="tone", forced=True)
+    record_many([exposure(1), exposure(2), tone, again, elsewhere, forced])
+
+    table_ = export_exposures(PLAN, "calm", AS_OF)
+
+    assert table_["neighbour_tone"].to_pylist() == [None, "b"]
+    assert "neighbour_apart" not in table_.column_names

@@ -323,3 +323,18 @@ def test_a_past_file_that_is_no_document_is_refused(tmp_path: Path) -> None:
     )
 
     assert f"--past {path}: is no analysis document" in text
+
+
+def test_an_experiment_at_the_same_time_is_checked_by_its_column(tmp_path: Path) -> None:
+    plan = PLAN.replace("segments: [tier]", "neighbours: [tone]")
+    rows = [
+        {**row, "neighbour_tone": ("warm", "cold", "")[place // 2 % 3]}
+        for place, row in enumerate(assignments(240))
+    ]
+
+    document = analyze(tmp_path, plan, assignments=rows, churn=churn(240))
+
+    (check,) = [check for check in document["checks"] if check["name"] == "overlap"]
+    assert check["message"].startswith("66.7% of 240 customers were in tone as well.")
+    assert estimate(document, quantity="interaction", metric="kept")["term"] == "neighbour_tone"
+    assert not any(row["segment"].startswith("neighbour") for row in document["estimates"])
