@@ -20,7 +20,8 @@ class Expectation:
     contacts of one cluster where clusters are randomised; 1 is that of handle times.
     `smallest_change` the smallest relative change worth knowing: 7 % less churn is what care
     might bring. `adherence` the share of the assigned who get what was assigned. `cluster_size`
-    contacts of a cluster within the window, `icc` how alike they are.
+    contacts of a cluster within the window (in a switchback: of a window of time), `icc` how alike
+    they are.
 
     Raises:
         InvalidRequest: a number out of its range.

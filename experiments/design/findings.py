@@ -32,7 +32,7 @@ class Setting:
     """What is randomised and measured.
 
     `clusters` is how many agents, teams or queues there are, None where nobody said. `money`
-    whether the plan reports revenue and its net.
+    whether the plan reports revenue and its net, `alternates` whether windows of time are drawn.
     """
 
     unit: Unit
@@ -40,6 +40,7 @@ class Setting:
     changes_handle_time: bool = True
     clusters: float | None = None
     money: bool = False
+    alternates: bool = False
 
 
 def setting_of(
@@ -59,6 +60,7 @@ def setting_of(
         and not plan.saturation,
         clusters=clusters,
         money=plan.economics is not None,
+        alternates=plan.switchback is not None,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from experiments.design.bounds import check_positive
-from experiments.design.clusters import cluster_deviation
+from experiments.design.clusters import cluster_deviation, design_effect
 from experiments.design.comparisons import Comparison, smallest_comparison
 from experiments.design.demands import Demands, Unreachable
 from experiments.design.enrolment import LONGEST, Enrolment, Joining
@@ -120,7 +120,10 @@ def _sight(plan: Plan, expected: Expectation, enrolment: Joining, comparison: Co
     metric = plan.primary
     demands = Demands(alpha=1 - plan.confidence_level, power=expected.power)
     window = Window(
-        enrolment=enrolment, comparison=comparison, days=metric.window or int(metric.horizon or 0)
+        enrolment=enrolment,
+        comparison=comparison,
+        days=metric.window or int(metric.horizon or 0),
+        alike=design_effect(expected.cluster_size, expected.icc) if plan.switchback else 1.0,
     )
     match metric.kind:
         case Kind.TIME_TO_EVENT:

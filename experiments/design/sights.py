@@ -71,15 +71,19 @@ class SurvivalSight:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """Units count once their window is over."""
+    """Units count once their window is over.
+
+    `alike` is the design effect of units drawn together: so many say as much as one stranger.
+    """
 
     enrolment: Joining
     comparison: Comparison
     days: int
+    alike: float = 1.0
 
     def mature(self, day: float) -> float:
-        """Return the units of both arms whose window is over by a day."""
-        return self.comparison.part * self.enrolment.enrolled(day - self.days)
+        """Return as how many strangers the units of both arms count whose window is over."""
+        return self.comparison.part * self.enrolment.enrolled(day - self.days) / self.alike
 
     @property
     def nobody(self) -> Unreachable:

@@ -26,6 +26,11 @@ IDENTIFIES: Mapping[Unit, str] = MappingProxyType(
         "the effect.",
     }
 )
+ALTERNATES = (
+    "A whole queue alternates between variants: waiting, abandonment and what happens within the "
+    "contact show. Nothing shows that takes longer than a window, and each window begins with the "
+    "queue that the one before left."
+)
 # 300 calls an hour, 34 agents, calls 15 % longer in one variant: abandonment rises from 3.3 % to
 # 8.8 % when all get it; a split by customer showed +0.05 points.
 WAITING_IS_SHARED = "all variants wait in the same queue"
@@ -55,7 +60,10 @@ def not_identified(setting: Setting) -> dict[str, Finding]:
 
 
 def _what_it_identifies(setting: Setting) -> Iterator[Finding]:
-    yield note(setting.unit.value, IDENTIFIES[setting.unit])
+    if setting.alternates:
+        yield note("switchback", ALTERNATES)
+    else:
+        yield note(setting.unit.value, IDENTIFIES[setting.unit])
 
 
 def _waiting_is_shared(setting: Setting) -> Iterator[Finding]:
@@ -88,16 +96,18 @@ def _lasting_outcomes(setting: Setting) -> Iterator[Finding]:
     """Churn and revenue belong to customers, who may meet several variants."""
     if setting.unit in {Unit.CUSTOMER, Unit.QUEUE}:
         return
+    drawn = f"each {setting.unit} is randomised"
+    if setting.alternates:
+        drawn = "windows of time alternate, and the window is over long before anybody leaves"
     lasting = [metric for metric in setting.metrics if metric.source.table in LASTING]
     subjects = [(metric.key, f"{metric.label} is") for metric in lasting]
     subjects += [(MONEY, "What customers pay, and its net of handling, are")] * setting.money
     for subject, said in subjects:
         yield warning(
             subject,
-            f"{said} not identified: a customer who makes several contacts meets "
-            f"several variants when each {setting.unit} is randomised, and what follows "
-            "belongs to none of them. Randomise each customer.",
-            f"customers meet several variants when each {setting.unit} is randomised",
+            f"{said} not identified: a customer who makes several contacts meets several variants "
+            f"when {drawn}, and what follows belongs to none of them. Randomise each customer.",
+            f"customers meet several variants when {drawn.partition(',')[0]}",
         )
 
 

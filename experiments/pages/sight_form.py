@@ -137,6 +137,10 @@ class SightForm(forms.Form):
         else:
             self._seldom.add("population")
             self.fields["per_day"].label = f"New {plan.unit}s a day"
+        if plan.switchback is not None:
+            self.fields["cluster_size"].label = "Contacts in a window of time"
+            self.fields["cluster_size"].help_text = "What is left of it after the burn-in."
+            self._seldom -= {"cluster_size", "icc"}
         if plan.unit is Unit.CONTACT:
             self.fields["per_day"].help_text = "That match the audience, from your forecast."
         if plan.primary.source.table is Table.CHURN:
@@ -148,6 +152,8 @@ def questions(plan: Plan) -> set[str]:
     metric = plan.primary
     asked = {"population", "smallest_change", "adherence", "changes_handle_time"}
     asked |= set() if plan.unit in CLUSTERS else {"per_day"}
+    if plan.switchback is not None:
+        asked |= {"cluster_size", "icc"}
     match metric.kind:
         case Kind.TIME_TO_EVENT:
             asked |= {"monthly_churn", "monthly_loss"}

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from experiments.design import means
-from experiments.design.clusters import cluster_deviation
+from experiments.design.clusters import cluster_deviation, design_effect
 from experiments.design.demands import Unreachable
 from experiments.design.enrolment import share_taking_part
 from experiments.design.expectations import Expectation
@@ -16,6 +16,7 @@ from experiments.design.prospect import NOT_IDENTIFIED, Needed, Prospect, baseli
 from experiments.errors import InvalidRequest
 from experiments.plan.document import Plan
 from experiments.plan.reading import read_plan
+from experiments.plan.switchback import Switchback
 from tests.experiments.design.test_units import (
     ABANDONED,
     CHURN,
@@ -184,3 +185,16 @@ def test_coverage_and_layer_slow_enrolment() -> None:
 def test_an_expectation_out_of_range_is_refused_by_name(wrong: dict[str, float]) -> None:
     with pytest.raises(InvalidRequest, match=next(iter(wrong))):
         Expectation(**{"per_day": 100, **wrong})  # type: ignore[arg-type]  # names of fields
+
+
+def test_a_switchback_is_sized_by_how_alike_the_contacts_of_a_window_are() -> None:
+    plan = planned(ABANDONED, "contact")
+    alternating = replace(plan, switchback=Switchback())
+    expected = Expectation(per_day=2000, cluster_size=60, icc=0.05, adherence=1)
+    fewer = replace(expected, per_day=2000 / design_effect(60, 0.05), changes_handle_time=False)
+
+    windows = foresee(alternating, expected, days=(90,))
+    strangers = foresee(plan, fewer, days=(90,))
+
+    assert changes(windows) == pytest.approx(changes(strangers))
+    assert changes(windows)[0] > 0

@@ -132,3 +132,25 @@ def test_a_plan_that_rules_out_shared_queues_identifies_waiting() -> None:
     plan = read_plan(PLAN.format(unit="customer", measure=ABANDONED) + "shared_queue: false")
 
     assert not_identified(setting_of(plan)) == {}
+
+
+SWITCHBACK = "switchback: {window: window_id}"
+
+
+@pytest.mark.parametrize("measure", [CHURN, REVENUE])
+def test_a_switchback_cannot_see_what_takes_longer_than_a_window(measure: str) -> None:
+    plan = read_plan(PLAN.format(unit="contact", measure=measure) + SWITCHBACK)
+
+    (finding,) = not_identified(setting_of(plan)).values()
+
+    assert "over long before anybody leaves" in finding.sentence
+    assert finding.reason == "customers meet several variants when windows of time alternate"
+
+
+def test_a_switchback_sees_the_waiting_of_all() -> None:
+    plan = read_plan(PLAN.format(unit="contact", measure=ABANDONED) + SWITCHBACK)
+
+    found = findings(setting_of(plan))
+
+    assert warnings(found) == []
+    assert notes(found) == ["switchback", "agents"]
