@@ -10,7 +10,7 @@ from impact.analysis.estimates import Estimate
 from impact.analysis.rows import Subject
 from impact.analysis.sufficient import Floats, Integers
 from impact.analysis.survival.cells import Arms, Cells
-from impact.analysis.survival.robust import Errors, cluster_note, clusters_of
+from impact.analysis.survival.robust import Errors, cluster_note, clusters_of, degrees_of_freedom
 from impact.analysis.survival.rows import contrast, ratio_from_log
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference
@@ -50,7 +50,8 @@ def _with_error(
         _part(cells, arms, name, found, sign * _scale(arms, name, found))
         for name, sign in ((found.variant, 1.0), (found.baseline, -1.0))
     ]
-    answer = _answer(subject, found, clustered_error(parts))
+    df = degrees_of_freedom(cells, errors)
+    answer = _answer(subject, found, clustered_error(parts), df)
     note = "; ".join(filter(None, [found.note, cluster_note(cells, errors)]))
     return replace(
         named,
@@ -59,6 +60,7 @@ def _with_error(
         ci_high=answer.ci_high,
         confidence_level=None if answer.ci_low is None else subject.level,
         statistic=answer.statistic,
+        df=answer.df,
         p_value=None if subject.look is not None else answer.p_value,
         note=note,
     )
@@ -87,11 +89,11 @@ def _scale(arms: Arms, name: str, found: Estimate) -> float:
     return 1 / mean.value if found.quantity == "rmst_ratio" else -1 / mean.lost
 
 
-def _answer(subject: Subject, found: Estimate, error: float) -> Inference:
+def _answer(subject: Subject, found: Estimate, error: float, df: float | None) -> Inference:
     value = found.value or 0.0
     if found.quantity in RATIOS:
-        return ratio_from_log(log(value), error, subject.level)
-    return contrast(value, error, subject.level)
+        return ratio_from_log(log(value), error, subject.level, df)
+    return contrast(value, error, subject.level, df)
 
 
 def _empty(found: Estimate) -> Estimate:
@@ -103,5 +105,6 @@ def _empty(found: Estimate) -> Estimate:
         ci_high=None,
         confidence_level=None,
         statistic=None,
+        df=None,
         p_value=None,
     )

@@ -80,7 +80,11 @@ def adjusted_rows(
 def _ratio_rows(subject: Subject, model: Model, arms: Arms) -> Iterator[Estimate]:
     for variant in arms.others:
         found = _log_ratio(model, arms, variant)
-        answer = found if isinstance(found, NotEstimable) else ratio_from_log(*found, subject.level)
+        answer = (
+            found
+            if isinstance(found, NotEstimable)
+            else ratio_from_log(*found, subject.level, model.df)
+        )
         sides = arms.against_control(variant)
         yield row(subject, "hazard_ratio", model.method, sides, answer, model.note)
 
@@ -109,7 +113,7 @@ def _coefficient(subject: Subject, model: Model, arms: Arms, term: Term) -> Esti
     found = _coefficient_of(model, term.label)
     against = f"against {term.name}={term.reference}" if term.reference else ""
     note = "; ".join(filter(None, [against, model.note]))
-    answer = found if isinstance(found, NotEstimable) else contrast(*found, subject.level)
+    answer = found if isinstance(found, NotEstimable) else contrast(*found, subject.level, model.df)
     estimate = row(subject, "coefficient", model.method, arms.together(), answer, note)
     return replace(estimate, term=term.label)
 

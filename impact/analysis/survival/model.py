@@ -17,7 +17,8 @@ from impact.stats.survival.cox_sample import CoxSample
 class Model:
     """A fitted design, and the words that go with its rows.
 
-    `std_errors` follow the fit's terms: those of the model, or others that hold under less.
+    `std_errors` follow the fit's terms: those of the model, or others that hold under less. `df`
+    is how much these rest on, None for as much as there are customers.
     """
 
     method: str
@@ -26,6 +27,7 @@ class Model:
     fit: CoxFit | NotEstimable
     std_errors: Floats | NotEstimable
     note: str
+    df: float | None = None
 
 
 def model_of(

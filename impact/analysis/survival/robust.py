@@ -55,7 +55,16 @@ def with_errors(model: Model, errors: Errors) -> Model:
     known = found.std_errors if isinstance(found, RobustErrors) else found
     said = "" if isinstance(found, NotEstimable) else cluster_note(model.design.cells, errors)
     note = "; ".join(filter(None, [model.note, said]))
-    return replace(model, method=model.method + errors.suffix, std_errors=known, note=note)
+    df = degrees_of_freedom(model.design.cells, errors)
+    return replace(model, method=model.method + errors.suffix, std_errors=known, note=note, df=df)
+
+
+def degrees_of_freedom(cells: Cells, errors: Errors) -> float | None:
+    """Return the clusters less the arms they are compared in; None without clusters."""
+    if not errors.cluster:
+        return None
+    groups, arms = np.unique(cells.clusters[errors.cluster]).size, np.unique(cells.arm).size
+    return float(max(groups - arms, 1))
 
 
 def robust_test_rows(

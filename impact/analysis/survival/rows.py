@@ -9,7 +9,7 @@ from experiments.plan.document import Metric, Plan
 from impact.analysis.estimates import Estimate
 from impact.analysis.rows import INTERIM, Sides, Subject, row, subject_of
 from impact.stats.estimable import NotEstimable
-from impact.stats.inference import Inference, normal_inference
+from impact.stats.inference import Inference, normal_inference, student_inference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +57,18 @@ def chi_square_row(
             )
 
 
-def contrast(value: float, std_error: float, level: float) -> Inference:
+def contrast(value: float, std_error: float, level: float, df: float | None = None) -> Inference:
     """Return the normal answer; the value alone where there is no spread to judge it by.
+
+    With `df`, where the error itself rests on few clusters, Student's.
 
     >>> contrast(0.5, 0.0, 0.95).std_error is None
     True
     """
     if std_error <= 0:
         return Inference(value=value)
+    if df is not None:
+        return student_inference(value, std_error, df, level=level)
     return normal_inference(value, std_error, level=level)
 
 
@@ -77,14 +81,16 @@ def estimated(value: float, std_error: float, level: float) -> Inference:
     return replace(contrast(value, std_error, level), statistic=None, p_value=None)
 
 
-def ratio_from_log(log_ratio: float, std_error: float, level: float) -> Inference:
+def ratio_from_log(
+    log_ratio: float, std_error: float, level: float, df: float | None = None
+) -> Inference:
     """Return a ratio with limits from its logarithm; the error stays on the log scale.
 
     >>> answer = ratio_from_log(0.0, 0.5, 0.95)
     >>> answer.value, round(answer.ci_high, 4), answer.std_error
     (1.0, 2.6644, 0.5)
     """
-    found = contrast(log_ratio, std_error, level)
+    found = contrast(log_ratio, std_error, level, df)
     low, high = (
         None if limit is None else float(np.exp(limit)) for limit in (found.ci_low, found.ci_high)
     )

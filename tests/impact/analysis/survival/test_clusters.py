@@ -87,8 +87,29 @@ def test_errors_by_cluster_stand_beside_those_of_the_model_with_the_same_estimat
         assert number(alike.std_error) > 1.2 * number(alone.std_error)
         assert number(alike.p_value) > number(alone.p_value)
         assert "40 clusters of team" in alike.note
+        assert (alike.df, alone.df) == (38, None)
     test = only(result, "log_rank", "cluster_robust_score", variant="")
     assert number(test.statistic) < number(only(result, "log_rank", "log_rank").statistic)
+
+
+@pytest.mark.slow
+def test_arms_of_whole_teams_are_found_different_no_more_often_than_stated() -> None:
+    # 0.08 is three Monte-Carlo errors above 0.05; a normal interval is at it, the model's at 0.3.
+    rng = np.random.default_rng(12)
+    teams, runs = 24, 600
+    plan = plan_of(by_team(retention(horizon=50)), "a", "b")
+    wrong = dict.fromkeys(("hazard_ratio", "survival_probability_difference"), 0)
+    for _ in range(runs):
+        team = np.repeat(np.arange(teams), 20)
+        arm = (rng.permutation(teams) % 2)[team]
+        skill = rng.normal(0, 0.5, teams)[team]
+        time = np.ceil(rng.exponential(60 * np.exp(skill)))
+        counts = counts_of(np.array(["a", "b"])[arm], np.minimum(time, 60), time <= 60)
+        result = estimate(plan, replace(counts, clusters={"team": team}))
+        for row in result.estimates:
+            if row.quantity in wrong and row.method.endswith("cluster_robust"):
+                wrong[row.quantity] += number(row.p_value) < 0.05
+    assert all(count / runs < 0.08 for count in wrong.values()), wrong
 
 
 def test_what_allows_for_clusters_speaks_for_the_metric() -> None:
