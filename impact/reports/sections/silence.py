@@ -37,11 +37,12 @@ def _response(findings: Findings, metric: str, variant: str) -> Iterator[str]:
 
 
 def _bounds(rows: list[Estimate]) -> Iterator[str]:
-    lower, upper = (_value(rows, method) for method in (LOWER, UPPER))
-    if lower is not None and upper is not None:
+    """Arms that answer alike leave nothing out, and both bounds are the plain difference."""
+    lower, upper = (value_text(_value(rows, method)) for method in (LOWER, UPPER))
+    if lower != upper:
         yield (
             "among those who would answer either way the difference lies between "
-            f"{value_text(lower)} and {value_text(upper)}, give or take chance"
+            f"{lower} and {upper}, give or take chance"
         )
 
 
