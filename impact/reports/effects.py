@@ -3,7 +3,7 @@
 from experiments.plan.document import Kind, Metric
 from impact.analysis.estimates import Estimate
 from impact.analysis.headlines import ADJUSTED, p_value_row
-from impact.analysis.looks.wording import NO_INTERVAL, NO_TEST
+from impact.analysis.looks.wording import NO_INTERVAL, NO_SPREAD, NO_TEST
 from impact.reports.findings import Findings
 
 DIFFERENCES: dict[Kind, tuple[str, ...]] = {
@@ -26,7 +26,7 @@ LEVELS = {
 RELATIVES = {Kind.TIME_TO_EVENT: "hazard_ratio", Kind.PROPORTION: "risk_ratio"}
 PREFERRED_METHODS = (*ADJUSTED, "winsorised")
 INTERIM_REMARK = "interim"
-HIDDEN = (NO_INTERVAL, NO_TEST)
+HIDDEN = (NO_INTERVAL, NO_TEST, NO_SPREAD)
 
 
 def main_effect(findings: Findings, metric: Metric, variant: str) -> Estimate | None:

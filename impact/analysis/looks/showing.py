@@ -14,7 +14,7 @@ from scipy import special
 from experiments.plan.document import Plan
 from impact.analysis.estimates import Curve, CurvePoint, Estimate
 from impact.analysis.looks.bounds import FEWEST, Bound, nominal_level
-from impact.analysis.looks.wording import NO_INTERVAL, NO_TEST
+from impact.analysis.looks.wording import NO_INTERVAL, NO_SPREAD, NO_TEST
 from impact.analysis.sufficient import ALL
 from impact.stats.estimable import NotEstimable
 
@@ -23,6 +23,7 @@ CHI_SQUARE_METHODS = frozenset({"newcombe"})
 DIAGNOSTICS = frozenset(
     {"proportional_hazards", "likelihood_ratio", "interaction", "sample_ratio", "coefficient"}
 )
+SPREAD = "standard_deviation"  # with it the means of two arms give their test away
 TOO_FEW = NotEstimable(f"fewer than {FEWEST} units")
 SEVERAL_ARMS = "no p-value under looking for all arms at once"
 
@@ -120,6 +121,8 @@ def _is_small(row: Estimate) -> bool:
 
 def _without_interval(row: Estimate, reason: NotEstimable) -> Estimate:
     bare = replace(_without_test(row), p_value=None, confidence_level=None)
+    if row.quantity == SPREAD and row.look is not None and row.value is not None:
+        return replace(bare, value=None, note=_joined(row.note, f"{NO_SPREAD}{reason.reason}"))
     if has_interval(row):
         note = _joined(row.note, f"{NO_INTERVAL}{reason.reason}")
         return replace(bare, ci_low=None, ci_high=None, ci_set="", note=note)

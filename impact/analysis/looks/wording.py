@@ -8,7 +8,8 @@ RULES = {
     LookRule.OBRIEN_FLEMING: "group-sequential bounds with spending of O'Brien and Fleming's type",
     LookRule.POCOCK: "group-sequential bounds with spending of Pocock's type",
 }
-NO_INTERVAL, NO_TEST = "no interval: ", "no test: "  # how a remark on what is hidden begins
+# How a remark on what is hidden begins.
+NO_INTERVAL, NO_TEST, NO_SPREAD = "no interval: ", "no test: ", "no deviation: "
 CLAIM = "its intervals hold whatever was looked at before"
 
 

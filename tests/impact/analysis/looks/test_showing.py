@@ -66,6 +66,15 @@ def test_without_a_rule_there_is_no_interval_and_no_band_before_the_end() -> Non
     assert row.note.endswith("no interval: the plan states no rule for looking before its end")
 
 
+def test_without_a_rule_the_deviation_of_an_arm_does_not_give_the_test_away() -> None:
+    hidden = only(at(Looks(planned_end=END)).estimates, "spend", "standard_deviation")
+    shown = only(fixed().estimates, "spend", "standard_deviation")
+
+    assert (hidden.value, hidden.look) == (None, 1)
+    assert "no deviation" in hidden.note
+    assert shown.value is not None
+
+
 def test_a_confidence_sequence_widens_the_interval_by_its_boundary() -> None:
     shown = only(at(SEQUENCE).estimates, "retention", "hazard_ratio", method="cox")
     plain = only(fixed().estimates, "retention", "hazard_ratio", method="cox")
