@@ -138,6 +138,7 @@ STORAGES = {
 }
 
 # Requests
+EVENTS_ORIGIN = env("EVENTS_ORIGIN", default="")  # where config.events is reached, if it runs
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=2 * 1024**3)
@@ -157,7 +158,10 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Equipoise",
-    "DESCRIPTION": "A/B experiments on contact-centre service policies.",
+    "DESCRIPTION": (
+        "A/B experiments on contact-centre service policies. "
+        "OFREP, under /ofrep/v1/, has a specification of its own and is not part of this document."
+    ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -11,16 +11,19 @@ from experiments.ofrep.context import Context
 from experiments.ofrep.door import Request, door
 from experiments.ofrep.evaluation import Evaluation, ended, evaluation
 from experiments.ofrep.responses import not_modified, success
+from experiments.ofrep.streams import event_streams
 from experiments.registry import RunningSet
 
 
 @door
 def bulk(request: Request, _key: str) -> HttpResponse:
     """Answer all flags for this context, or 304 when the client has them already."""
-    document = {
+    document: dict[str, object] = {
         "flags": list(_flags(request.running, request.context)),
         "metadata": {"revision": request.running.number},
     }
+    if streams := event_streams(request.holder):
+        document["eventStreams"] = streams
     body = msgspec.json.encode(document)
     tag = entity_tag(body, request.context)
     if matches(request.if_none_match, tag):

@@ -28,12 +28,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--events-port", type=int, help="serve a stream of changes too")
         parser.add_argument("--threads", type=int, default=4, help="threads of the web server")
         parser.add_argument("--concurrency", type=int, default=1, help="worker processes")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         port = options["port"]
         _refuse_taken(port)
+        if events_port := options["events_port"]:
+            _refuse_taken(events_port)
+            os.environ["EVENTS_ORIGIN"] = f"http://{HOST}:{events_port}"
         call_command("migrate", interactive=False, verbosity=0)
         ensure_roles()
         stopper = _Stopper()
@@ -69,7 +73,14 @@ class _Stopper:
 def _commands(options: Mapping[str, Any]) -> dict[str, list[str]]:
     python = [sys.executable, "-m"]
     celery = [*python, "celery", "-A", "config.celery:application", "--quiet"]
+    stream = [
+        *python,
+        *("granian", "--interface", "asgi", "--workers", "1", "--no-access-log"),
+        *("--log-level", "warning", "--host", HOST, "--port", str(options["events_port"])),
+        "config.events:application",
+    ]
     return {
+        **({"stream of changes": stream} if options["events_port"] else {}),
         "web server": [
             *python,
             *("granian", "--interface", "wsgi", "--workers", "1", "--no-access-log"),
