@@ -2,14 +2,17 @@
 
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from impact import lake
 from tests.impact.replay.histories import PLAN_TEXT, tables
 
 DAYS = {"since": "2026-01-01", "until": "2026-03-02", "before": "2026-05-01"}
@@ -117,6 +120,37 @@ def test_a_question_that_cannot_be_replayed_is_refused_by_name(
 ) -> None:
     with pytest.raises(CommandError, match=said):
         run(files, *further, tables=(), **options)
+
+
+def test_the_services_own_lake_is_the_history_that_files_are(files: Path) -> None:
+    arrived = datetime(2026, 5, 2, tzinfo=UTC)
+    for name, given in tables().items():
+        origin = {"batch_id": ["b1"] * given.num_rows, "received_at": [arrived] * given.num_rows}
+        columns = {column: given[column] for column in given.column_names} | origin
+        if further := columns.pop("region", None):
+            regions = further.to_pylist()
+            columns["attributes"] = [json.dumps({"region": region}) for region in regions]
+        schema = lake.schema(name)
+        rows = pa.table({column: columns[column] for column in schema.names})
+        lake.append(name, rows.cast(schema), batch_id="b1")
+    shown = io.StringIO()
+    days = [f"--{name}={day}" for name, day in DAYS.items()]
+    call_command(
+        "replay", str(files / "plan.yaml"), "--lake", "--format=json", "--repeats=2", *days,
+        stdout=shown, stderr=io.StringIO(),
+    )  # fmt: skip
+
+    from_lake = json.loads(shown.getvalue())
+
+    from_files = document(files, repeats=2)
+    assert from_lake["units"] == from_files["units"]
+    assert [row["found"] for row in from_lake["metrics"]] == [
+        row["found"] for row in from_files["metrics"]
+    ]
+    for ours, theirs in zip(from_lake["profile"], from_files["profile"], strict=True):
+        named = {name: value for name, value in ours.items() if isinstance(value, float)}
+        assert named == pytest.approx({name: theirs[name] for name in named}, rel=1e-9)
+        assert ours["metric"] == theirs["metric"]
 
 
 def test_an_effect_on_a_metric_without_data_is_refused(files: Path) -> None:
