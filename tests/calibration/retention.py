@@ -1,22 +1,28 @@
-"""Worlds of customers who leave: often, rarely, or all on the same few days."""
+"""Worlds of customers who leave: often, rarely, for two reasons, or all on the same few days."""
+
+from typing import Any
 
 import numpy as np
 
 from experiments.plan.document import Covariate, Kind, Metric, Plan, Role, Source, Table
+from experiments.plan.time_to_event import FlemingHarrington, TimeToEvent
 from impact.analysis.sufficient import SufficientStatistics, SurvivalCounts
 from tests.calibration.worlds import ARMS, Looks, World, assigned, counted, once, plan_of
 
 HAZARD_RATIO = 0.8
 METRIC = "retention"
 TIERS = ("basic", "pro")
+CAUSES = ("voluntary", "involuntary")
+UNLIKE = 0.3  # spread of the teams' log hazards
 
 
-def retention(name: str, *, hazard: float, horizon: int) -> World:
+def retention(name: str, *, hazard: float, horizon: int, plan: Plan | None = None) -> World:
     """Customers who leave with the same chance at each of the times 1, 2, 3 ...
 
     Observation ends at a random time between the horizon and twice the horizon. With the effect
     every chance to stay is raised to the power of the hazard ratio, so that hazards are
-    proportional though time is discrete. The tier plays no part.
+    proportional though time is discrete. The tier plays no part, and both reasons to leave are as
+    likely.
     """
 
     def draw(rng: np.random.Generator, n: int, effect: bool) -> Looks:  # noqa: FBT001
@@ -25,53 +31,96 @@ def retention(name: str, *, hazard: float, horizon: int) -> World:
         churn = np.ceil(rng.exponential(1 / (-np.log1p(-hazard) * ratio)))
         end = rng.integers(horizon + 1, 2 * horizon + 1, size=n)
         time = np.minimum(churn, end).astype(np.int64)
+        event = (churn <= end).astype(np.int64)
         arms, checks = counted(arm)
-        cells = _cells(arm, time, (churn <= end).astype(np.int64), rng.integers(2, size=n))
+        cells = _cells((time, event, arm, *rng.integers(2, size=(2, n))))
         return once(SufficientStatistics(arms=arms, checks=checks, survival={METRIC: (cells,)}))
 
     stay = np.array([1 - hazard, (1 - hazard) ** HAZARD_RATIO])
     survival = stay**horizon
     restricted = (stay[:, None] ** np.arange(horizon)).sum(axis=1)
+    lost = horizon - restricted
     truth = {
         (METRIC, "hazard_ratio"): HAZARD_RATIO,
         (METRIC, "survival_probability_difference"): float(survival[1] - survival[0]),
         (METRIC, "rmst_difference"): float(restricted[1] - restricted[0]),
         (METRIC, "rmst_ratio"): float(restricted[1] / restricted[0]),
+        (METRIC, "lost_time_ratio"): float(lost[1] / lost[0]),
+        (METRIC, "cumulative_incidence_difference"): float(survival[0] - survival[1]) / 2,
         (METRIC, "coefficient"): 0.0,
     }
-    return World(name=name, plan=_plan(horizon), draw=draw, truth=truth)
+    return World(name=name, plan=plan or _plan(horizon), draw=draw, truth=truth)
 
 
-def _plan(horizon: int) -> Plan:
+def in_teams(size: int) -> World:
+    """Customers of so many teams, each team in one arm and with a hazard of its own; no effect."""
+    horizon, hazard = 120, 0.004
+
+    def draw(rng: np.random.Generator, n: int, _effect: bool) -> Looks:  # noqa: FBT001
+        arm_of_team = rng.permutation(np.arange(size) % 2)
+        team = rng.integers(size, size=n)
+        rate = hazard * np.exp(rng.normal(0, UNLIKE, size))[team]
+        churn = np.ceil(rng.exponential(1 / rate))
+        end = rng.integers(horizon + 1, 2 * horizon + 1, size=n)
+        time = np.minimum(churn, end).astype(np.int64)
+        arms, checks = counted(arm_of_team[team])
+        cells = SurvivalCounts(
+            variant=np.array(ARMS)[arm_of_team[team]],
+            time=time,
+            event=(churn <= end).astype(np.int64),
+            n=np.ones(n, dtype=np.int64),
+            clusters={"team": team},
+        )
+        return once(SufficientStatistics(arms=arms, checks=checks, survival={METRIC: (cells,)}))
+
+    plan = _plan(horizon, covariates=(), cluster="team")
+    differences = ("survival_probability_difference", "rmst_difference")
+    truth = {(METRIC, name): 0.0 for name in differences} | {(METRIC, "hazard_ratio"): 1.0}
+    name = f"retention, customers of {size} teams"
+    return World(name=name, plan=plan, draw=draw, truth=truth, sizes=(2_000,))
+
+
+def _plan(horizon: int, **fields: Any) -> Plan:  # noqa: ANN401  # fields of a metric
     metric = Metric(
         key=METRIC,
         role=Role.PRIMARY,
         kind=Kind.TIME_TO_EVENT,
         source=Source(table=Table.CHURN),
         horizon=horizon,
-        covariates=(Covariate(name="tier"),),
+        **{"covariates": (Covariate(name="tier"),), **fields},
     )
     return plan_of(metric)
 
 
-def _cells(
-    arm: np.ndarray, time: np.ndarray, event: np.ndarray, tier: np.ndarray
-) -> SurvivalCounts:
-    shape = (int(time.max()) + 1, 2, 2, 2)
-    counts = np.bincount(np.ravel_multi_index((time, event, arm, tier), shape))
+def _cells(columns: tuple[np.ndarray, ...]) -> SurvivalCounts:
+    """Count identical customers: of time, event, arm, tier and reason to leave."""
+    shape = (int(columns[0].max()) + 1, 2, 2, 2, 2)
+    counts = np.bincount(np.ravel_multi_index(columns, shape))
     filled = np.flatnonzero(counts)
-    times, events, arms, tiers = np.unravel_index(filled, shape)
+    time, event, arm, tier, reason = np.unravel_index(filled, shape)
     return SurvivalCounts(
-        variant=np.array(ARMS)[arms],
-        time=times.astype(np.int64),
-        event=events.astype(np.int64),
+        variant=np.array(ARMS)[arm],
+        time=time.astype(np.int64),
+        event=event.astype(np.int64),
         n=counts[filled].astype(np.int64),
-        covariates={"tier": np.array(TIERS)[tiers]},
+        covariates={"tier": np.array(TIERS)[tier]},
+        cause=np.where(event == 1, np.array(CAUSES)[reason], ""),
     )
 
 
+REASONS = TimeToEvent(
+    robust=True, log_rank_weights=FlemingHarrington(rho=0, gamma=1), causes=CAUSES
+)
 RETENTION = (
     retention("retention, a third leaves", hazard=0.004, horizon=120),
     retention("retention, one in fifty leaves", hazard=0.0002, horizon=120),
     retention("retention, counted by month", hazard=0.08, horizon=5),
+    retention(
+        "retention, two causes",
+        hazard=0.004,
+        horizon=120,
+        plan=_plan(120, covariates=(), time_to_event=REASONS),
+    ),
+    in_teams(24),
+    in_teams(60),
 )

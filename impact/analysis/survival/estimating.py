@@ -15,6 +15,7 @@ from impact.analysis.survival.contrasts import difference_rows, median_rows, rat
 from impact.analysis.survival.cox import adjusted_rows, cox_rows, hazard_ratio_rows
 from impact.analysis.survival.curves import arm_rows, curves_of
 from impact.analysis.survival.equality import equality_rows
+from impact.analysis.survival.independence import without_independence
 from impact.analysis.survival.pieces import piece_rows
 from impact.analysis.survival.robust import errors_of
 from impact.analysis.survival.rows import survival_subject
@@ -54,7 +55,7 @@ def estimate_survival(
         inside = subject.within(segment)
         rows += _segment_rows(plan, metric, inside, (cells, arms_of(cells, plan.control)))
     curves = (*curves_of(metric, subject, arms), *cause_curves(metric, subject, merged))
-    return SurvivalResult(estimates=tuple(rows), curves=curves)
+    return SurvivalResult(estimates=tuple(without_independence(metric, rows)), curves=curves)
 
 
 def _whole_rows(

@@ -73,8 +73,10 @@ def test_teams_of_customers_give_the_cluster_errors_of_r_from_counts() -> None:
     assert f"{np.unique(text['team']).size} clusters of team" in ratio.note
 
 
-def test_errors_by_cluster_stand_beside_those_of_the_model_with_the_same_estimate() -> None:
+def test_errors_by_cluster_replace_those_of_the_model_with_the_same_estimate() -> None:
+    counts = customers(40, shared=False)
     result = found(40, shared=False)
+    unaware = estimate(plan_of(retention(horizon=50), "a", "b"), counts)
 
     for quantity_, model, clustered in (
         ("hazard_ratio", "cox", "cox_cluster_robust"),
@@ -82,14 +84,18 @@ def test_errors_by_cluster_stand_beside_those_of_the_model_with_the_same_estimat
         ("rmst_difference", "kaplan_meier", "kaplan_meier_cluster_robust"),
         ("rmst_ratio", "kaplan_meier", "kaplan_meier_cluster_robust"),
     ):
-        alone, alike = only(result, quantity_, model), only(result, quantity_, clustered)
-        assert alike.value == alone.value
+        alone, alike = only(unaware, quantity_, model), only(result, quantity_, clustered)
+        withheld = only(result, quantity_, model)
+        assert alike.value == alone.value == withheld.value
+        assert (withheld.std_error, withheld.ci_low, withheld.p_value) == (None, None, None)
+        assert "those of one team are alike" in withheld.note
         assert number(alike.std_error) > 1.2 * number(alone.std_error)
         assert number(alike.p_value) > number(alone.p_value)
         assert "40 clusters of team" in alike.note
         assert (alike.df, alone.df) == (38, None)
     test = only(result, "log_rank", "cluster_robust_score", variant="")
-    assert number(test.statistic) < number(only(result, "log_rank", "log_rank").statistic)
+    assert number(test.statistic) < number(only(unaware, "log_rank", "log_rank").statistic)
+    assert only(result, "log_rank", "log_rank").statistic is None
 
 
 @pytest.mark.slow

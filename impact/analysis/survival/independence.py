@@ -1,0 +1,51 @@
+"""Comparisons that take customers for independent, kept from speaking where a plan says otherwise.
+
+Customers of one team churn alike. An error that does not know it is too small, and its test finds
+an effect in one sound experiment of four: it is not shown beside the one that knows.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from experiments.plan.document import Metric
+from impact.analysis.estimates import Estimate
+
+INDEPENDENT = frozenset(
+    {
+        "kaplan_meier",
+        "aalen_johansen",
+        "log_rank",
+        "stratified_log_rank",
+        "fleming_harrington",
+        "gray",
+        "stratified_gray",
+        "cox",
+        "cox_adjusted",
+    }
+)
+ASSUMPTION = "proportional_hazards"  # a test of the model, not of the arms
+
+
+def without_independence(metric: Metric, rows: Iterable[Estimate]) -> Iterator[Estimate]:
+    """Yield the rows; where the metric names clusters, such comparisons keep their value alone."""
+    for row in rows:
+        compares = bool(row.baseline) or row.statistic is not None
+        if metric.cluster and compares and row.method in INDEPENDENT and row.quantity != ASSUMPTION:
+            yield _value_alone(row, metric.cluster)
+        else:
+            yield row
+
+
+def _value_alone(row: Estimate, cluster: str) -> Estimate:
+    reason = f"no error for independent customers: those of one {cluster} are alike"
+    return replace(
+        row,
+        std_error=None,
+        ci_low=None,
+        ci_high=None,
+        confidence_level=None,
+        statistic=None,
+        df=None,
+        p_value=None,
+        note="; ".join(filter(None, [row.note, reason])),
+    )
