@@ -16,7 +16,7 @@ CAUSES = ("voluntary", "involuntary")
 UNLIKE = 0.3  # spread of the teams' log hazards
 
 
-def retention(name: str, *, hazard: float, horizon: int, plan: Plan | None = None) -> World:
+def retention(name: str, *, hazard: float, horizon: int, causes: bool = False) -> World:
     """Customers who leave with the same chance at each of the times 1, 2, 3 ...
 
     Observation ends at a random time between the horizon and twice the horizon. With the effect
@@ -46,10 +46,13 @@ def retention(name: str, *, hazard: float, horizon: int, plan: Plan | None = Non
         (METRIC, "rmst_difference"): float(restricted[1] - restricted[0]),
         (METRIC, "rmst_ratio"): float(restricted[1] / restricted[0]),
         (METRIC, "lost_time_ratio"): float(lost[1] / lost[0]),
-        (METRIC, "cumulative_incidence_difference"): float(survival[0] - survival[1]) / 2,
-        (METRIC, "coefficient"): 0.0,
     }
-    return World(name=name, plan=plan or _plan(horizon), draw=draw, truth=truth)
+    if causes:
+        left = float(survival[0] - survival[1]) / len(CAUSES)
+        truth[METRIC, "cumulative_incidence_difference"] = left
+        return World(name=name, plan=_plan(horizon, **REASONS), draw=draw, truth=truth)
+    truth[METRIC, "coefficient"] = 0.0
+    return World(name=name, plan=_plan(horizon), draw=draw, truth=truth)
 
 
 def in_teams(size: int) -> World:
@@ -108,19 +111,17 @@ def _cells(columns: tuple[np.ndarray, ...]) -> SurvivalCounts:
     )
 
 
-REASONS = TimeToEvent(
-    robust=True, log_rank_weights=FlemingHarrington(rho=0, gamma=1), causes=CAUSES
-)
+REASONS: dict[str, Any] = {
+    "covariates": (),
+    "time_to_event": TimeToEvent(
+        robust=True, log_rank_weights=FlemingHarrington(rho=0, gamma=1), causes=CAUSES
+    ),
+}
 RETENTION = (
     retention("retention, a third leaves", hazard=0.004, horizon=120),
     retention("retention, one in fifty leaves", hazard=0.0002, horizon=120),
     retention("retention, counted by month", hazard=0.08, horizon=5),
-    retention(
-        "retention, two causes",
-        hazard=0.004,
-        horizon=120,
-        plan=_plan(120, covariates=(), time_to_event=REASONS),
-    ),
+    retention("retention, two causes", hazard=0.004, horizon=120, causes=True),
     in_teams(24),
     in_teams(60),
 )
