@@ -7,12 +7,15 @@ from types import MappingProxyType
 from experiments.plan.document import Direction, Kind, Metric
 from impact.analysis.estimates import Estimate
 from impact.analysis.sufficient import ALL
+from impact.analysis.survey_names import LOWER, RESPONSE, UPPER, WEIGHTED
 
 CLUSTER_ROBUST_TEST = "cluster_robust_score"
 CLUSTER_ROBUST = (CLUSTER_ROBUST_TEST, "cox_cluster_robust")
 CLUSTERED = ("randomisation", "cr1", "cr2")  # in place of the methods for independent units
 ADJUSTED = ("lin", "cuped", "cuped_cr1", "cuped_cr2", "cuped_epochs")
-PIECEWISE = "cox_piecewise"  # hazard ratios of a part of follow-up: they never speak for a metric
+PIECEWISE = "cox_piecewise"  # hazard ratios of a part of follow-up
+# Rows of the metric's quantity that are about something else: they never speak for it.
+BESIDE = frozenset({PIECEWISE, RESPONSE, LOWER, UPPER, WEIGHTED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +124,7 @@ def _chosen(
         for row in estimates
         if (row.metric, row.kind, row.quantity) == (metric.key, metric.kind.value, quantity)
         and (row.variant, row.term) == (variant, "")
-        and row.method != PIECEWISE
+        and row.method not in BESIDE
         and (row.method in CLUSTER_ROBUST or not _clustered(metric))
     ]
     return min(rows, key=lambda row: _rank(metric, row), default=None)

@@ -19,7 +19,7 @@ from impact.analysis.estimates import (
     Estimate,
     Verdict,
 )
-from impact.analysis.headlines import PIECEWISE
+from impact.analysis.headlines import BESIDE, PIECEWISE
 from impact.analysis.sufficient import ALL, ArmCount
 from impact.analysis.survey_names import RESPONDENTS
 
@@ -59,7 +59,7 @@ class Results:
 
         Of a survey these are the rows of those who answered.
 
-        Rows about one term of a model, or about a part of follow-up, are not among them.
+        Rows about one term of a model, a part of follow-up, or who answered are not among them.
         """
         return tuple(
             row
@@ -68,7 +68,7 @@ class Results:
             if (row.metric, row.quantity, row.segment) == (metric, quantity, segment)
             and row.population in AS_ASSIGNED
             and not row.term
-            and row.method != PIECEWISE
+            and row.method not in BESIDE
             and variant in {None, row.variant}
         )
 

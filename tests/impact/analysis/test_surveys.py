@@ -8,10 +8,12 @@ import pytest
 from experiments.plan.document import Kind, Metric, Plan, Role, Source, Table
 from impact.analysis.checks.context import CheckContext
 from impact.analysis.checks.survey_response import survey_response
-from impact.analysis.estimates import CheckStatus, Estimate
-from impact.analysis.sufficient import ArmAnswers, CheckCounts
+from impact.analysis.estimates import CheckStatus, Estimate, Verdict
+from impact.analysis.evaluate import evaluate
+from impact.analysis.headlines import effect_row
+from impact.analysis.sufficient import ArmAnswers, ArmProportion, CheckCounts
 from impact.analysis.surveys import estimate_surveys, of_respondents
-from tests.impact.analysis.building import AS_OF, SPEND, only, plan_of
+from tests.impact.analysis.building import AS_OF, SPEND, only, plan_of, statistics_of
 
 HAPPY = Metric(
     key="happy",
@@ -84,3 +86,21 @@ def test_only_rows_of_answers_are_of_those_who_answered() -> None:
 
     assert populations == ["survey_respondents", "intention_to_treat", "complier"]
     assert of_respondents(SPEND, (plain,)) == (plain,)
+
+
+def test_how_many_answered_never_speaks_for_what_they_answered() -> None:
+    share = replace(HAPPY, kind=Kind.PROPORTION)
+    plan = plan_of(share)
+    arms = (answers("control", 400), answers("patient", 0))
+    counts = (
+        ArmProportion(variant="control", n=400, successes=300),
+        ArmProportion(variant="patient", n=0, successes=0),
+    )
+    statistics = statistics_of(proportions={"happy": counts}, answers={"happy": arms})
+
+    analysis = evaluate(plan, statistics, as_of=AS_OF)
+
+    effect = effect_row(share, "patient", analysis.estimates)
+    assert effect is not None
+    assert (effect.method, effect.value) == ("newcombe", None)
+    assert analysis.decision.verdict is Verdict.NOT_IDENTIFIED

@@ -38,3 +38,12 @@ def test_bounds_that_are_one_number_are_not_said() -> None:
 
 def test_bounds_without_a_value_are_not_said() -> None:
     assert not list(silence(with_rows(bound("lee_lower", None), bound("lee_upper", None))))
+
+
+def test_how_many_answered_is_not_shown_for_what_they_answered() -> None:
+    response = replace(bound("response_rate", -0.2), quantity="proportion_difference")
+    unknown = replace(response, method="newcombe", value=None)
+
+    rows = with_rows(unknown, response).results.rows(PLAN.primary.key, "proportion_difference")
+
+    assert rows == (unknown,)
