@@ -81,7 +81,7 @@ def _rows(
             )
         sides = sides_of(units[variant], units[plan.control])
         answer = found if isinstance(found, NotEstimable) else found.difference
-        yield row(subject, DIFFERENCE, METHOD, sides, answer, _note(plan, metric, found))
+        yield row(subject, DIFFERENCE, METHOD, sides, answer, _note(plan, metric, found, look))
 
 
 def _whole(arms: Iterable[ArmMoments]) -> dict[str, ArmMoments]:
@@ -127,11 +127,12 @@ def _side_by_side(groups: ClusterCounts, variant: str, control: str) -> Floats:
     return table
 
 
-def _note(plan: Plan, metric: Metric, found: TwoWay | NotEstimable) -> str:
+def _note(plan: Plan, metric: Metric, found: TwoWay | NotEstimable, look: int | None) -> str:
+    """Say what the errors are by; how large each is alone would give an interim test away."""
     if isinstance(found, NotEstimable):
         return ""
+    by_both = f"errors by {plan.unit.value} and by {metric.crossed_with}"
+    if look is not None:
+        return by_both
     by_unit, by_group = (value**0.5 for value in (found.by_unit, found.by_group))
-    return (
-        f"errors by {plan.unit.value} and by {metric.crossed_with}; alone {by_unit:.3g} and "
-        f"{by_group:.3g}"
-    )
+    return f"{by_both}; alone {by_unit:.3g} and {by_group:.3g}"

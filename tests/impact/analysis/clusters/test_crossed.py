@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from experiments.plan.document import Plan, Unit
+from experiments.plan.looks import Looks
 from impact.analysis.estimates import Estimate
 from impact.analysis.evaluate import evaluate
 from impact.analysis.headlines import effect_row
@@ -139,3 +141,15 @@ def test_a_handful_of_agents_is_refused() -> None:
     both = row_by(rows_of(PLAN, customers, contacts), "two_way")
 
     assert (both.value, both.note) == (None, "too few groups cross the units: 4")
+
+
+def test_a_look_does_not_say_how_large_the_errors_are() -> None:
+    contacts = calls(1)
+    customers = sorted({str(row["customer_id"]) for row in contacts})
+    running = replace(PLAN, looks=Looks(planned_end=date(2026, 12, 1)))
+
+    both = row_by(rows_of(running, customers, contacts), "two_way")
+
+    assert both.std_error is None
+    assert "errors by customer and by agent_id" in both.note
+    assert "alone" not in both.note
