@@ -43,9 +43,11 @@ def ratio_set(
     discriminant = linear**2 - square * constant
     if square == 0:
         return _half_line(float(linear), float(constant))
-    if discriminant <= 0:
+    if square < 0 and discriminant <= 0:
         return ConfidenceSet(text=WHOLE_LINE)
-    low, high = _roots(float(square), float(linear), float(constant), math.sqrt(discriminant))
+    # Of an interval it is never negative, but for rounding where the set is one point.
+    root = math.sqrt(max(discriminant, 0.0))
+    low, high = _roots(float(square), float(linear), float(constant), root)
     if square > 0:
         return ConfidenceSet(low=low, high=high)
     return ConfidenceSet(text=f"(-inf, {low:.6g}] U [{high:.6g}, inf)")

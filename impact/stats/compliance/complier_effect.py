@@ -9,6 +9,7 @@ from impact.stats.confidence_set import ConfidenceSet
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference, student_inference
 
+ROUNDING = 1e-12  # of the outcome's variance: what is left beside it is no variance
 WEAK = 10.0  # effective F below which the ratio and its standard error mean little
 
 
@@ -75,7 +76,7 @@ def _estimate(
         )
     effect = effects.outcome / effects.treatment
     variance = effects.variance_at(effect)
-    if variance <= 0:
+    if variance <= ROUNDING * float(effects.covariance[0, 0]):
         return NotEstimable("the treatment received explains the outcome entirely")
     return student_inference(
         effect, math.sqrt(variance) / abs(effects.treatment), effects.df, level=level

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from impact.stats.compliance.anderson_rubin import anderson_rubin
 from impact.stats.compliance.assignment_effects import Arm, AssignmentEffects, assignment_effects
+from impact.stats.compliance.complier_effect import complier_effect
 from impact.stats.estimable import NotEstimable
 from tests.impact.stats.answers import estimated, known
 from tests.impact.stats.compliance.test_reference import arm_of, with_products
@@ -100,3 +101,23 @@ def test_what_cannot_be_estimated_says_why(variant: Arm, reason: str) -> None:
 
     assert isinstance(found, NotEstimable)
     assert reason in found.reason
+
+
+@pytest.mark.parametrize(("level", "slope"), [(0.0, 1.0), (3.0, 2.0), (0.7, 0.1)])
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_an_outcome_that_the_treatment_decides_has_a_set_of_one_point(
+    level: float, slope: float, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    taken = [(rng.random(200) < share).astype(float) for share in (0.7, 0.2)]
+    arms = [arm_of(np.column_stack([level + slope * t, t])) for t in taken]
+
+    effects = assignment_effects(*arms)
+    assert isinstance(effects, AssignmentEffects)
+    found = complier_effect(effects, level=0.95)
+
+    assert isinstance(found.estimate, NotEstimable)
+    assert found.confidence_set.text == ""
+    assert [known(found.confidence_set.low), known(found.confidence_set.high)] == pytest.approx(
+        [slope, slope]
+    )
