@@ -114,6 +114,8 @@ def drawn_effect(
         return NotEstimable("no day has windows of both arms")
     own = _within_days(windows.treated[None, :].astype(np.float64), windows)[0]
     size = math.sqrt(float((windows.weight * own**2).sum()))
+    if _is_constant(windows):
+        return NotEstimable("zero variance: all windows have the same value")
     observed = float(own @ windows.total) / size
     others = (apart @ windows.total) / spread
     carried = (apart @ (windows.weight * windows.treated)) / spread
@@ -164,6 +166,11 @@ def _summed(entries: Floats, code: NDArray[np.intp]) -> Floats:
     sums = np.zeros((int(code.max()) + 1, *entries.shape[1:]))
     np.add.at(sums, code, entries)
     return sums
+
+
+def _is_constant(windows: Windows) -> bool:
+    means = windows.total / windows.weight
+    return float(np.ptp(means)) <= TIES * float(np.abs(means).max())
 
 
 def _within_days(arms: Floats, windows: Windows) -> Floats:

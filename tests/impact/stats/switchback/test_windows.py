@@ -125,3 +125,13 @@ def test_few_windows_are_refused() -> None:
 
     assert isinstance(found, NotEstimable)
     assert "effective degrees of freedom" in found.reason
+
+
+@pytest.mark.parametrize("mean", [0.0, 0.1])
+def test_a_constant_outcome_is_tested_by_no_draw(mean: float) -> None:
+    windows = drawn(5, days=3, each=4)
+    constant = replace(windows, total=mean * windows.weight)
+
+    found = drawn_effect(constant, level=0.95, rng=np.random.default_rng(1))
+
+    assert found == NotEstimable("zero variance: all windows have the same value")
