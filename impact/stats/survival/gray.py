@@ -113,7 +113,10 @@ def _stratum(counts: _Counts) -> tuple[Floats, Floats]:
     pooled = np.cumsum(events / total)
     pooled_before = np.concatenate([[0.0], pooled[:-1]])
     moves = _moves(weight, total)
-    drift = np.cumsum(moves * (events / (total * (1 - pooled_before)))[:, None, None], axis=0)
+    # Once one group is left nothing moves, and the pooled incidence may pass one.
+    left = total * (1 - pooled_before)
+    pull = np.divide(events, left, out=np.zeros_like(left), where=left > ROUNDING * total)
+    drift = np.cumsum(moves * pull[:, None, None], axis=0)
     ahead = drift[-1] - drift
     staying = np.divide(
         (1 - pooled)[:, None], survival, out=np.zeros_like(survival), where=survival > 0

@@ -234,3 +234,15 @@ def test_beyond_follow_up_a_share_is_known_only_when_everybody_left() -> None:
 
     assert estimated(incidence_at(gone, 90)).value == 0.5
     assert isinstance(incidence_at(empty, 1), NotEstimable)
+
+
+def test_a_group_left_alone_does_not_undo_the_test_before() -> None:
+    """The pooled incidence reaches one while only the first group is still at risk."""
+    time, group = [1, 1, 1, 1, 2, 3], [0, 1, 1, 1, 0, 0]
+    with np.errstate(all="raise"):
+        test = estimated(gray(time, [0, 1, 1, 1, 1, 1], [0] * 6, group))
+
+    assert test.df == 1
+    assert 0 < test.p_value < 1
+    alone = estimated(gray([1, 1, 1, 1, 2, 2], [0, 1, 1, 1, 0, 0], [0] * 6, group))
+    assert_allclose(test.score, alone.score, rtol=1e-12)
