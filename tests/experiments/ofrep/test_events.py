@@ -6,6 +6,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -109,8 +110,12 @@ def test_a_listener_fetches_when_it_connects_and_after_a_change(
     monkeypatch.setattr(events, "SETTLE_SECONDS", 0)
     monkeypatch.setattr(events, "CHECK_SECONDS", 0.05)
 
+    def kill() -> None:
+        definitions.kill("longer_calls", actor="leader", now=NOW)
+        connection.close()  # of the thread that it runs in
+
     async def change() -> None:
-        await asyncio.to_thread(definitions.kill, "longer_calls", actor="leader", now=NOW)
+        await asyncio.to_thread(kill)
 
     start, first, second, *_ = listen(scope(query), change, messages=2)
 
