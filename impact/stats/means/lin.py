@@ -16,6 +16,7 @@ from impact.stats.means.cuped import Adjustment
 
 Floats = NDArray[np.float64]
 ALONE = 1e-9  # one minus a leverage: less is a unit that the model fits whatever its value
+DUST = 1e-24  # of an arm's squared size: less is what rounding leaves of no variance
 SMALLEST = 1e-10  # eigenvalue of a correlation matrix: less is a covariate that others make up
 
 
@@ -113,9 +114,10 @@ def lin(variant: FittedArm, baseline: FittedArm, *, level: float) -> Adjustment 
     >>> found.difference.value, found.difference.df
     (1.0, 4.0)
     """
-    if variant.variance + baseline.variance <= 0:
-        return NotEstimable("the covariates explain the outcome entirely: no variance is left")
     arms = variant.fit, baseline.fit
+    size = sum((fit.mean**2 + fit.variance) / fit.n for fit in arms)
+    if variant.variance + baseline.variance <= DUST * size:
+        return NotEstimable("the covariates explain the outcome entirely: no variance is left")
     df = sum(fit.n - len(fit.means) - 1 for fit in arms)
     std_error = math.sqrt(variant.variance + baseline.variance)
     difference = student_inference(arms[0].level - arms[1].level, std_error, float(df), level=level)

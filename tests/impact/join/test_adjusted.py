@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from impact.analysis.adjusted import fits_of
+from impact.analysis.evaluate import evaluate
 from impact.analysis.storage import dump, load
 from impact.analysis.sufficient import ArmAdjusted
 from impact.stats.means.lin import ArmFit, squared_error
-from tests.impact.join.tables import Row, compute, plan_of
+from tests.impact.join.tables import AS_OF, Row, compute, plan_of
 
 CALLS = (
     "- {key: calls, role: primary, kind: mean, source: contacts.talk_seconds, window: 10,"
@@ -98,3 +99,16 @@ def test_a_label_seen_in_one_arm_only_has_a_reason() -> None:
 
     assert of_arm(found, "a").squared_error is None
     assert of_arm(found, "a").reason == ("a covariate has the same value for every unit of one arm")
+
+
+def test_a_constant_outcome_leaves_the_rest_of_the_report() -> None:
+    units, calls = centre()
+    alike = [{**call, "talk_seconds": 0.3} for call in calls]
+    plan = plan_of(CALLS, head=SEGMENTED)
+
+    rows = evaluate(plan, compute(plan, units, contacts=alike), as_of=AS_OF).estimates
+
+    adjusted = [row for row in rows if row.method == "lin"]
+    assert adjusted
+    assert not any(row.std_error for row in rows)
+    assert all(row.value is None and row.note for row in adjusted)

@@ -98,3 +98,16 @@ def test_a_unit_with_a_label_of_its_own_decides_its_coefficient_alone() -> None:
     found = squared_error(arm_fit(y, x, np.array([0.5])), y, x)
 
     assert found == NotEstimable("one unit alone decides a coefficient of the model")
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.1])
+def test_what_rounding_leaves_of_an_outcome_is_no_variance(slope: float) -> None:
+    """0.1 is no binary number: residuals of 1e-17 are left of a constant, or of a straight line."""
+    rng = np.random.default_rng(3)
+    x = rng.integers(18, 90, (80, 1)).astype(np.float64)
+    y, arm = 0.1 + slope * x[:, 0], np.arange(80) % 2
+    arms = [fitted(y[arm == value], x[arm == value], x.mean(axis=0)) for value in (1, 0)]
+
+    found = lin(*arms, level=0.95)
+
+    assert found == NotEstimable("the covariates explain the outcome entirely: no variance is left")
