@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import student_inference
 from impact.stats.means.cuped import Adjustment
+from impact.stats.means.welch import TOO_LARGE
 
 Floats = NDArray[np.float64]
 ALONE = 1e-9  # one minus a leverage: less is a unit that the model fits whatever its value
@@ -69,6 +70,8 @@ def fit_arm(n: int, means: ArrayLike, cross: ArrayLike, centre: ArrayLike) -> Ar
     middle, products = np.asarray(means, dtype=np.float64), np.asarray(cross, dtype=np.float64)
     if n <= len(middle):
         return NotEstimable("fewer units in one of the arms than the model has coefficients")
+    if not np.isfinite(products).all():
+        return NotEstimable(TOO_LARGE)
     spread = np.diag(products)[1:]
     if (spread <= 0).any():
         return NotEstimable("a covariate has the same value for every unit of one arm")
@@ -115,7 +118,7 @@ def lin(variant: FittedArm, baseline: FittedArm, *, level: float) -> Adjustment 
     (1.0, 4.0)
     """
     arms = variant.fit, baseline.fit
-    size = sum((fit.mean**2 + fit.variance) / fit.n for fit in arms)
+    size = sum((fit.mean * fit.mean + fit.variance) / fit.n for fit in arms)
     if variant.variance + baseline.variance <= DUST * size:
         return NotEstimable("the covariates explain the outcome entirely: no variance is left")
     df = sum(fit.n - len(fit.means) - 1 for fit in arms)

@@ -7,6 +7,7 @@ from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference, student_inference
 
 ROUNDING = 1e-13
+TOO_LARGE = "values so large that their squares are no finite number"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,8 @@ def mean(sample: Sample, *, level: float) -> Inference | NotEstimable:
     """
     if sample.n == 0:
         return NotEstimable("no unit in the arm")
+    if not math.isfinite(sample.variance):
+        return NotEstimable(TOO_LARGE)
     if sample.n == 1 or sample.variance == 0:
         return Inference(value=sample.mean)
     around = student_inference(
@@ -53,6 +56,8 @@ def standard_deviation(sample: Sample) -> Inference | NotEstimable:
     """
     if sample.n < 2:  # noqa: PLR2004  # a deviation needs two values
         return NotEstimable("fewer than two units in the arm")
+    if not math.isfinite(sample.variance):
+        return NotEstimable(TOO_LARGE)
     return Inference(value=math.sqrt(sample.variance))
 
 
@@ -104,6 +109,8 @@ def not_comparable(variant: Sample, baseline: Sample) -> NotEstimable | None:
         return NotEstimable("no unit in one of the arms")
     if smallest == 1:
         return NotEstimable("fewer than two units in one of the arms")
+    if not math.isfinite(variant.mean_variance + baseline.mean_variance):
+        return NotEstimable(TOO_LARGE)
     if variant.mean_variance + baseline.mean_variance == 0:
         return NotEstimable("zero variance: all units of each arm have the same value")
     return None

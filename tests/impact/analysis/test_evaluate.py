@@ -27,7 +27,9 @@ from tests.impact.analysis.building import (
     AS_OF,
     HANDLE,
     PAST,
+    RETENTION,
     SPEND,
+    arms_of,
     full_plan,
     only,
     plan_of,
@@ -296,3 +298,20 @@ def test_an_exploring_family_is_adjusted_by_benjamini_and_hochberg() -> None:
     ]
     p_values = [row.p_value for row in tests if row.p_value is not None]
     assert [row.p_value_adjusted for row in tests] == benjamini_hochberg(p_values)
+
+
+def test_values_whose_squares_are_no_number_leave_the_rest_of_the_report() -> None:
+    arms = ("control", "patient")
+    drawn = np.random.default_rng(1).random((2, 200, 1)) * 1e160
+    with np.errstate(over="ignore"):
+        huge = arms_of(("y",), dict(zip(arms, drawn, strict=True)))
+    spend = replace(SPEND, adjustment=None)
+    statistics = statistics_of()
+    statistics = replace(statistics, moments={**statistics.moments, "spend": huge})
+
+    analysis = evaluate(plan_of(RETENTION, spend), statistics, as_of=AS_OF)
+
+    difference = only(analysis.estimates, "spend", "mean_difference")
+    assert (difference.value, difference.std_error) == (None, None)
+    assert "so large" in difference.note
+    assert only(analysis.estimates, "retention", "hazard_ratio", method="cox").value is not None
