@@ -152,7 +152,8 @@ def _card_before_start(experiment: Experiment, plan: Plan | None) -> Card | None
 
 def _counts(experiment: Experiment) -> dict[str, object]:
     variants = {variant.key: variant for variant in experiment.variants.all()}
-    rows = exposures.counts(experiment.key)
+    counted = {row.variant: row for row in exposures.counts(experiment.key)}
+    rows = [counted.get(key) or _nobody(key) for key in dict.fromkeys([*variants, *counted])]
     total = sum(row.units for row in rows)
     return {
         "total": total,
@@ -166,3 +167,8 @@ def _counts(experiment: Experiment) -> dict[str, object]:
             for row in rows
         ],
     }
+
+
+def _nobody(variant: str) -> exposures.VariantCount:
+    """Return the counts of a variant that nobody was assigned yet."""
+    return exposures.VariantCount(variant=variant, units=0, rows=0, served=0, exposed=0)

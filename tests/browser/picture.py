@@ -11,7 +11,7 @@ FILE = Path(__file__).resolve().parents[2] / "docs" / "pictures" / "report.png"
 FLAGS = ["--no-sandbox", "--disable-gpu"]
 # The answer and its two drawings; the tables between them would make the picture too long.
 LEFT_OUT = """
-#tested, #trust, #metrics, #guardrails, #money, #provenance, .report-contents,
+#tested, #trust, #metrics, #compliers, #guardrails, #money, #provenance, .report-contents,
 #answer > table, #answer > p, #retention > table, #segments > table, #segments > p
 { display: none }
 """

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from experiments import definitions
+from experiments.exposures import ExposureRow, record
 from experiments.models import Experiment
 from tests.experiments.pages.test_listing import NOW, draft
 
@@ -52,3 +53,35 @@ def test_what_cannot_be_undone_asks_first(leader: Client) -> None:
 
     assert 'hx-confirm="Conclude?' in page
     assert 'hx-confirm="Serve control to everybody' in page
+
+
+def test_a_variant_that_nobody_got_yet_is_counted_too(leader: Client, running: Experiment) -> None:
+    record([row(running, "care")])
+
+    page = leader.get("/experiments/care_over_clock/counts").content.decode()
+
+    lines = [line for line in page.splitlines() if '<td class="fw-semibold">' in line]
+    assert ["100.00%" in line for line in lines] == ["care" in line for line in lines]
+    assert sorted("clock" in line for line in lines) == [False, True]
+
+
+def row(experiment: Experiment, variant: str) -> ExposureRow:
+    return ExposureRow(
+        assignment_id="a1",
+        experiment=experiment.key,
+        version=1,
+        hash_version=1,
+        unit_id="C-1",
+        customer_id="C-1",
+        contact_id="call-1",
+        bucket=17,
+        assigned_variant=variant,
+        served_variant=variant,
+        source="service",
+        eligible=True,
+        forced=False,
+        queue="",
+        attributes={},
+        assigned_at=NOW,
+        exposed_at=None,
+    )
