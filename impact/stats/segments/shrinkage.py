@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import optimize
 
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import normal_quantile
@@ -50,7 +50,7 @@ def between_variance(effects: Sequence[float], std_errors: Sequence[float]) -> f
     if excess(0.0) <= 0:
         return 0.0
     highest = float(np.var(effect) * effect.size + variance.max())
-    return float(optimize.brentq(excess, 0.0, highest, xtol=1e-14 * highest))
+    return float(scipy.optimize.brentq(excess, 0.0, highest, xtol=1e-14 * highest))
 
 
 def shrunken(
