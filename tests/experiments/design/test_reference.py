@@ -17,9 +17,9 @@ from experiments.design.follow_up import (
     event_probability,
 )
 from experiments.design.log_rank import freedman_events, schoenfeld_events
-from tests.reference import REASON, SHARED
+from tests.reference import SHARED, needs_reference
 
-pytestmark = pytest.mark.skipif(SHARED is None, reason=REASON)
+pytestmark = needs_reference
 
 
 def quantity(name: str) -> tuple[dict[str, Any], float]:

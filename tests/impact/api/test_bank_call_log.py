@@ -17,11 +17,11 @@ from pyarrow import csv, parquet
 from experiments.access import issue_key
 from impact import ingest, lake
 from impact.models import Batch
-from tests.reference import REASON, SHARED
+from tests.reference import SHARED, needs_reference
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.skipif(SHARED is None, reason=REASON),
+    needs_reference,
 ]
 AS_CONTACTS = """
     SELECT concat_ws('-', vru_line, call_id, date, vru_entry) AS contact_id,

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from tests.impact.management.analysing import ANCHOR, analyze, day, estimate, read_csv
-from tests.reference import REASON, SHARED
+from tests.reference import SHARED, needs_reference
 
-pytestmark = pytest.mark.skipif(SHARED is None, reason=REASON)
+pytestmark = needs_reference
 
 HEAD = """\
 key: known

@@ -8,7 +8,7 @@ import pytest
 
 from tests.impact.management.analysing import Row, analyze, estimate, read_csv, run
 from tests.impact.stats.oracle import quantity
-from tests.reference import REASON, SHARED
+from tests.reference import SHARED, needs_reference
 
 START = datetime(2015, 1, 1, tzinfo=UTC)
 PLAN = """\
@@ -59,7 +59,7 @@ def payment(key: str, unit: str, at: str, amount: str) -> Row:
     }
 
 
-@pytest.mark.skipif(SHARED is None, reason=REASON)
+@needs_reference
 def test_the_known_case_comes_out_of_files(tmp_path: Path) -> None:
     document = analyze(tmp_path, PLAN, **customers_of_the_case())
 

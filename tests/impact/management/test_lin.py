@@ -6,7 +6,7 @@ import pytest
 
 from tests.impact.management.analysing import Row, analyze, day, estimate, read_csv, run
 from tests.impact.stats.oracle import quantity
-from tests.reference import REASON, SHARED
+from tests.reference import SHARED, needs_reference
 
 PLAN = """\
 key: known
@@ -19,7 +19,7 @@ metrics:
      adjustment: {method: lin, covariates: [{name: pre_revenue, kind: numeric}, seg]}}
 """
 
-pytestmark = pytest.mark.skipif(SHARED is None, reason=REASON)
+pytestmark = needs_reference
 
 
 def customers_of_the_case() -> dict[str, list[Row]]:

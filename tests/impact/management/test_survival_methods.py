@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 
 from tests.impact.management.analysing import ANCHOR, Row, analyze, day, estimate, read_csv, run
-from tests.reference import REASON, SHARED
-
-needs_reference = pytest.mark.skipif(SHARED is None, reason=REASON)
+from tests.reference import SHARED, needs_reference
 
 PLAN = f"""\
 key: known

@@ -6,7 +6,7 @@ import pytest
 
 from tests.impact.management.analysing import Row, analyze, day, estimate, read_csv, run
 from tests.impact.stats.oracle import quantity
-from tests.reference import REASON, SHARED
+from tests.reference import SHARED, needs_reference
 
 PLAN = """\
 key: known
@@ -47,7 +47,7 @@ def customers_of_the_case() -> dict[str, list[Row]]:
     }
 
 
-@pytest.mark.skipif(SHARED is None, reason=REASON)
+@needs_reference
 def test_the_known_case_comes_out_of_files(tmp_path: Path) -> None:
     document = analyze(tmp_path, PLAN, **customers_of_the_case())
 
@@ -65,7 +65,7 @@ def test_the_known_case_comes_out_of_files(tmp_path: Path) -> None:
     assert money["value"] == pytest.approx(plain["diff"], rel=rtol)
 
 
-@pytest.mark.skipif(SHARED is None, reason=REASON)
+@needs_reference
 def test_the_report_says_what_each_of_the_two_is(tmp_path: Path) -> None:
     page = run(tmp_path, PLAN, "html", **customers_of_the_case())
 

@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from impact.stats.multiplicity import benjamini_hochberg, holm
-from tests.impact.stats.oracle import REASON, SHARED, quantity
+from tests.impact.stats.oracle import quantity
+from tests.reference import needs_reference
 
 P_VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=20)
 
 
-@pytest.mark.skipif(SHARED is None, reason=REASON)
+@needs_reference
 def test_both_adjustments_are_those_of_r() -> None:
     stored, rtol = quantity("s9_scalars", "padjust")
 

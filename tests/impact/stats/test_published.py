@@ -9,9 +9,8 @@ from impact.stats.survival.kaplan_meier import kaplan_meier
 from impact.stats.survival.log_rank import log_rank
 from impact.stats.survival.rmst import restricted_mean, rmst_difference
 from tests.impact.stats.answers import estimated
-from tests.impact.stats.oracle import REASON, SHARED, columns
-
-needs_reference = pytest.mark.skipif(SHARED is None, reason=REASON)
+from tests.impact.stats.oracle import columns
+from tests.reference import needs_reference
 
 
 @needs_reference

@@ -12,9 +12,9 @@ from impact.analysis.headlines import effect_row
 from impact.analysis.storage import dump, load
 from tests.impact.join.tables import AS_OF, Row, compute, plan_of
 from tests.impact.stats.answers import known
-from tests.impact.stats.oracle import REASON, SHARED, columns, quantity
+from tests.impact.stats.oracle import columns, quantity
+from tests.reference import needs_reference
 
-needs_reference = pytest.mark.skipif(SHARED is None, reason=REASON)
 ASSIGNED = "2026-03-01T10:00"
 
 

@@ -13,7 +13,8 @@ from impact.analysis.evaluate import evaluate
 from impact.analysis.storage import dump, load
 from tests.impact.join.tables import AS_OF, Row, compute, plan_of
 from tests.impact.stats.answers import known
-from tests.impact.stats.oracle import REASON, SHARED, columns, quantity
+from tests.impact.stats.oracle import columns, quantity
+from tests.reference import needs_reference
 
 ASSIGNED = "2026-03-01T10:00"
 
@@ -57,7 +58,7 @@ def reference() -> tuple[list[dict[str, object]], list[float]]:
     return assignments, data.number("y").tolist()
 
 
-@pytest.mark.skipif(SHARED is None, reason=REASON)
+@needs_reference
 def test_rows_give_the_two_stage_least_squares_of_r() -> None:
     asked = plan(
         "{received: received, dose: dose, dose_unit: second}",
@@ -76,7 +77,7 @@ def test_rows_give_the_two_stage_least_squares_of_r() -> None:
         assert "effective F" in row.note
 
 
-@pytest.mark.skipif(SHARED is None, reason=REASON)
+@needs_reference
 def test_the_set_stands_beside_the_estimate_and_assignment_comes_first() -> None:
     rows = rows_of(plan("received"), *reference())
 
@@ -189,7 +190,7 @@ def test_before_the_planned_end_there_is_no_p_value() -> None:
     assert {row.p_value for row in rows if row.metric == "spend"} == {None}
 
 
-@pytest.mark.skipif(SHARED is None, reason=REASON)
+@needs_reference
 def test_alike_units_have_the_errors_of_r_between_clusters() -> None:
     asked = plan(
         "{received: received, dose: dose, dose_unit: second}",

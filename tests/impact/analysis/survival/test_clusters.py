@@ -20,7 +20,8 @@ from tests.impact.analysis.survival.data import (
     plan_of,
     retention,
 )
-from tests.impact.stats.oracle import REASON, SHARED, columns, quantity
+from tests.impact.stats.oracle import columns, quantity
+from tests.reference import needs_reference
 
 
 def by_team(metric: Metric) -> Metric:
@@ -43,7 +44,7 @@ def found(teams: int, *, shared: bool = True) -> SurvivalResult:
     return estimate(plan, customers(teams, shared=shared))
 
 
-@pytest.mark.skipif(SHARED is None, reason=REASON)
+@needs_reference
 def test_teams_of_customers_give_the_cluster_errors_of_r_from_counts() -> None:
     data = columns("oracle/s4_churn_ties.csv")
     names = ("time", "event", "arm", "tier", "region", "team")

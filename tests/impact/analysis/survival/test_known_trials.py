@@ -15,9 +15,10 @@ from tests.impact.analysis.survival.data import (
     plan_of,
     retention,
 )
-from tests.impact.stats.oracle import REASON, SHARED, columns, quantity
+from tests.impact.stats.oracle import columns, quantity
+from tests.reference import needs_reference
 
-pytestmark = pytest.mark.skipif(SHARED is None, reason=REASON)
+pytestmark = needs_reference
 
 ROSSI = ("age", "race", "wexp", "mar", "paro", "prio")
 

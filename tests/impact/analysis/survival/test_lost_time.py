@@ -12,10 +12,11 @@ from tests.impact.analysis.survival.data import (
     plan_of,
     retention,
 )
-from tests.impact.stats.oracle import REASON, SHARED, columns
+from tests.impact.stats.oracle import columns
+from tests.reference import needs_reference
 
 
-@pytest.mark.skipif(SHARED is None, reason=REASON)
+@needs_reference
 def test_the_times_lost_are_those_of_the_vignette_of_survrm2() -> None:
     """rmst2(time, status, arm, tau=10), the sample data: RMTL ratio 1.050 (0.787, 1.402)"""
     data = columns("oracle/s3_pbc312.csv")

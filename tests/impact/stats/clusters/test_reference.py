@@ -13,9 +13,9 @@ from impact.stats.clusters.regression import (
 )
 from impact.stats.means.welch import Sample, welch
 from tests.impact.stats.answers import estimated
-from tests.impact.stats.oracle import REASON, SHARED, columns, quantity
+from tests.impact.stats.oracle import columns, quantity
+from tests.reference import needs_reference
 
-needs_reference = pytest.mark.skipif(SHARED is None, reason=REASON)
 Floats = NDArray[np.float64]
 
 

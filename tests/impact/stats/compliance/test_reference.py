@@ -14,9 +14,8 @@ from impact.stats.compliance.assignment_effects import (
 from impact.stats.compliance.complier_effect import ComplierEffect, complier_effect
 from impact.stats.inference import Inference
 from tests.impact.stats.answers import estimated, known
-from tests.impact.stats.oracle import REASON, SHARED, columns, quantity
-
-needs_reference = pytest.mark.skipif(SHARED is None, reason=REASON)
+from tests.impact.stats.oracle import columns, quantity
+from tests.reference import needs_reference
 
 
 def arm_of(numbers: NDArray[np.float64]) -> Arm:

@@ -15,9 +15,10 @@ from impact.stats.means.ratio import RatioSample, ratio, ratio_fieller
 from impact.stats.means.relative import relative_change, relative_normal
 from tests.impact.stats import oracle
 from tests.impact.stats.answers import estimated, known
+from tests.reference import needs_reference
 
 
-@pytest.mark.skipif(oracle.SHARED is None, reason=oracle.REASON)
+@needs_reference
 def test_the_ratio_of_means_is_that_of_r() -> None:
     expected, rtol = oracle.quantity("s5_revenue", "fieller_ratio_means")
     data = oracle.columns("oracle/s5_revenue.csv")

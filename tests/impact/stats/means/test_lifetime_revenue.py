@@ -18,9 +18,9 @@ from impact.stats.means.lifetime_revenue import (
 from impact.stats.means.payments import partitioned
 from tests.impact.stats import oracle
 from tests.impact.stats.answers import estimated, known
+from tests.reference import needs_reference
 
 MONTHS = tuple(range(1, 13))
-needs_reference = pytest.mark.skipif(oracle.SHARED is None, reason=oracle.REASON)
 
 
 def known_customers(arm: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -9,6 +9,7 @@ from impact.stats.means.cuped import Adjustment
 from impact.stats.means.lin import ArmFit, FittedArm, Floats, fit_arm, lin, squared_error
 from tests.impact.stats import oracle
 from tests.impact.stats.answers import estimated
+from tests.reference import needs_reference
 
 
 def fitted(y: Floats, x: Floats, centre: Floats) -> FittedArm:
@@ -28,7 +29,7 @@ def adjusted(y: Floats, arm: Floats, x: Floats) -> Adjustment:
     return estimated(lin(*arms, level=0.95))
 
 
-@pytest.mark.skipif(oracle.SHARED is None, reason=oracle.REASON)
+@needs_reference
 def test_the_interacted_model_is_that_of_r() -> None:
     expected, rtol = oracle.quantity("s5_revenue", "lin_hc2")
     data = oracle.columns("oracle/s5_revenue.csv")

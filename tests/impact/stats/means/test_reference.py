@@ -16,11 +16,10 @@ from impact.stats.means.welch import Sample, welch
 from impact.stats.multiplicity import holm
 from impact.stats.sample_ratio import chi_square, sequential
 from tests.impact.stats.answers import estimated, known
-from tests.reference import REASON, SHARED
+from tests.reference import SHARED, needs_reference
 
 FOLDER = SHARED or Path()
 TOLERANCE = 1e-8
-needs_reference = pytest.mark.skipif(SHARED is None, reason=REASON)
 
 
 def oracle(case: str, quantity: str) -> dict[str, Any]:

@@ -12,10 +12,11 @@ from impact.stats.sequential.confidence_sequence import (
     boundary,
     tuned_rho,
 )
-from tests.impact.stats.oracle import REASON, SHARED, quantity
+from tests.impact.stats.oracle import quantity
+from tests.reference import needs_reference
 
 
-@pytest.mark.skipif(SHARED is None, reason=REASON)
+@needs_reference
 def test_the_half_width_is_that_of_the_reference() -> None:
     stored, rtol = quantity("s9_scalars", "asymp_cs")
 
@@ -31,7 +32,7 @@ def test_the_half_width_is_that_of_the_reference() -> None:
     assert found.ci_high - found.value == pytest.approx(stored["halfwidth"], rel=rtol)
 
 
-@pytest.mark.skipif(SHARED is None, reason=REASON)
+@needs_reference
 def test_the_p_value_is_that_of_the_mixture_sequential_test() -> None:
     """Johari's mixture N(0, tau2) on a difference with variance V has n rho^2 = tau2 / V."""
     stored, rtol = quantity("s9_scalars", "msprt")

@@ -14,7 +14,8 @@ from impact.stats.sequential.group_sequential import (
     repeated_p_value,
 )
 from impact.stats.sequential.spending import Spending, spent
-from tests.impact.stats.oracle import REASON, SHARED, quantity
+from tests.impact.stats.oracle import quantity
+from tests.reference import needs_reference
 
 EVEN = (1.0, 2.0, 3.0, 4.0, 5.0)
 
@@ -66,7 +67,7 @@ def test_obrien_and_flemings_constants_are_those_of_the_tables(
     assert constant(*design, 0.5) == pytest.approx(printed, abs=5.1e-4)
 
 
-@pytest.mark.skipif(SHARED is None, reason=REASON)
+@needs_reference
 def test_spending_of_obrien_and_flemings_type_agrees_with_the_reference() -> None:
     stored, _ = quantity("s9_scalars", "ld_obf_bounds")
 

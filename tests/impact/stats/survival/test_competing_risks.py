@@ -22,9 +22,9 @@ from impact.stats.survival.gray import gray
 from impact.stats.survival.kaplan_meier import kaplan_meier
 from impact.stats.survival.log_rank import log_rank
 from tests.impact.stats.answers import estimated, known
-from tests.impact.stats.oracle import REASON, SHARED, columns
+from tests.impact.stats.oracle import columns
+from tests.reference import needs_reference
 
-needs_reference = pytest.mark.skipif(SHARED is None, reason=REASON)
 QUICK = settings(max_examples=40, deadline=None)
 LEFT, MOVED = "voluntary", "involuntary"
 

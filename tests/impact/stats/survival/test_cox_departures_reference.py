@@ -12,9 +12,8 @@ from impact.stats.survival.log_rank import Weights, log_rank
 from impact.stats.survival.proportional_hazards import ProportionalHazards, proportional_hazards
 from impact.stats.survival.time_scale import TimeScale
 from tests.impact.stats.answers import estimated
-from tests.impact.stats.oracle import REASON, SHARED, columns, quantity
-
-needs_reference = pytest.mark.skipif(SHARED is None, reason=REASON)
+from tests.impact.stats.oracle import columns, quantity
+from tests.reference import needs_reference
 
 RAW = "oracle/s4_churn_ties.csv"
 GROUPED = "oracle/s4_churn_ties_grouped.csv"

@@ -7,9 +7,10 @@ from numpy.testing import assert_allclose
 from impact.stats.survival.cox import CoxFit, cox
 from impact.stats.survival.cox_sample import CoxSample
 from impact.stats.survival.cox_ties import Ties
-from tests.impact.stats.oracle import REASON, SHARED, Columns, columns, quantity
+from tests.impact.stats.oracle import Columns, columns, quantity
+from tests.reference import needs_reference
 
-pytestmark = pytest.mark.skipif(SHARED is None, reason=REASON)
+pytestmark = needs_reference
 
 RAW = "oracle/s4_churn_ties.csv"
 GROUPED = "oracle/s4_churn_ties_grouped.csv"

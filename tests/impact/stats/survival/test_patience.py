@@ -8,9 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from impact.stats.survival.kaplan_meier import Median, kaplan_meier, median_survival
-from tests.reference import REASON, SHARED
+from tests.reference import SHARED, needs_reference
 
-pytestmark = pytest.mark.skipif(SHARED is None, reason=REASON)
+pytestmark = needs_reference
 
 
 @pytest.mark.parametrize(("priority", "median"), [(0, 171), (1, 311), (2, 610)])

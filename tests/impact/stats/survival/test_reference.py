@@ -27,9 +27,10 @@ from impact.stats.survival.rmst import (
     rmst_difference,
     rmst_ratio,
 )
-from tests.impact.stats.oracle import REASON, SHARED, Columns, columns, quantity
+from tests.impact.stats.oracle import Columns, columns, quantity
+from tests.reference import needs_reference
 
-pytestmark = pytest.mark.skipif(SHARED is None, reason=REASON)
+pytestmark = needs_reference
 
 RAW = ("s4_churn_ties", "s4_churn_ties.csv")
 GROUPED = ("s4_churn_ties", "s4_churn_ties_grouped.csv")
