@@ -19,6 +19,7 @@ from impact.analysis.sufficient import OTHER_CAUSE
 from impact.analysis.survival.cells import Arms, Cells, arms_of
 from impact.analysis.survival.cox import piecewise_rows
 from impact.analysis.survival.curves import FEW_AT_RISK
+from impact.analysis.survival.drawing import drawn
 from impact.analysis.survival.robust import errors_of
 from impact.analysis.survival.rows import ChiSquare, chi_square_row, contrast
 from impact.analysis.survival.times import Horizon, display_times
@@ -203,14 +204,4 @@ def _hazard_rows(subject: Subject, metric: Metric, cause: Cause) -> Iterator[Est
 def _points(curve: CumulativeIncidence, level: float) -> tuple[CurvePoint, ...]:
     table = curve.table
     events = dict(zip(table.time.tolist(), table.events_of(curve.cause).tolist(), strict=True))
-    return tuple(
-        CurvePoint(
-            at=point.time,
-            value=point.value,
-            ci_low=point.ci_low,
-            ci_high=point.ci_high,
-            at_risk=point.at_risk,
-            events=int(events.get(point.time, 0)),
-        )
-        for point in incidence_points(curve, level)
-    )
+    return drawn(incidence_points(curve, level), events)

@@ -8,6 +8,7 @@ from impact.analysis.estimates import Curve, CurvePoint, Estimate
 from impact.analysis.rows import Subject, row
 from impact.analysis.sufficient import ALL
 from impact.analysis.survival.cells import Arms
+from impact.analysis.survival.drawing import drawn
 from impact.analysis.survival.rows import estimated
 from impact.analysis.survival.times import Horizon, display_times
 from impact.stats.estimable import NotEstimable
@@ -58,11 +59,10 @@ def arm_rows(
             yield replace(estimate, at=time)
         yield row(timed, "median_survival", METHOD, sides, _median(curve, subject.level))
         at = None if horizon is None else horizon.at
-        mean = row(timed, "rmst", METHOD, sides, *_mean(curve, horizon, subject.level))
-        yield replace(mean, at=at)
-        if subject.segment == ALL:
-            lost = row(timed, "lost_time", METHOD, sides, *_lost(curve, horizon, subject.level))
-            yield replace(lost, at=at)
+        quantities = {"rmst": False} | ({"lost_time": True} if subject.segment == ALL else {})
+        for quantity, lost in quantities.items():
+            answer, note = _restricted(curve, horizon, subject.level, lost=lost)
+            yield replace(row(timed, quantity, METHOD, sides, answer, note), at=at)
 
 
 def _times(
@@ -77,17 +77,7 @@ def _times(
 def _points(curve: KaplanMeier, level: float) -> tuple[CurvePoint, ...]:
     table = curve.table
     events = dict(zip(table.time.tolist(), table.events.tolist(), strict=True))
-    return tuple(
-        CurvePoint(
-            at=point.time,
-            value=point.value,
-            ci_low=point.ci_low,
-            ci_high=point.ci_high,
-            at_risk=point.at_risk,
-            events=int(events.get(point.time, 0)),
-        )
-        for point in survival_points(curve, level)
-    )
+    return drawn(survival_points(curve, level), events)
 
 
 def _survival(
@@ -124,10 +114,10 @@ def _median(curve: KaplanMeier, level: float) -> Inference | NotEstimable:
             return Inference(value=median.value, ci_low=median.ci_low, ci_high=median.ci_high)
 
 
-def _lost(
-    curve: KaplanMeier, horizon: Horizon | None, level: float
+def _restricted(
+    curve: KaplanMeier, horizon: Horizon | None, level: float, *, lost: bool
 ) -> tuple[Inference | NotEstimable, str]:
-    """Return the mean time lost before the horizon: what is left of it by the mean retained."""
+    """Return the mean time retained before the horizon, or the mean time lost: what is left."""
     if horizon is None:
         return NotEstimable("no units"), ""
     mean = restricted_mean(curve, horizon.at)
@@ -135,17 +125,5 @@ def _lost(
         case NotEstimable():
             return mean, ""
         case RestrictedMean():
-            return estimated(mean.lost, mean.std_error, level), horizon.note
-
-
-def _mean(
-    curve: KaplanMeier, horizon: Horizon | None, level: float
-) -> tuple[Inference | NotEstimable, str]:
-    if horizon is None:
-        return NotEstimable("no units"), ""
-    mean = restricted_mean(curve, horizon.at)
-    match mean:
-        case NotEstimable():
-            return mean, ""
-        case RestrictedMean():
-            return estimated(mean.value, mean.std_error, level), horizon.note
+            value = mean.lost if lost else mean.value
+            return estimated(value, mean.std_error, level), horizon.note
