@@ -6,25 +6,18 @@ from experiments.errors import InvalidPlan
 from experiments.plan.bayesian import Bayesian
 from experiments.plan.canonical import canonical_text
 from experiments.plan.reading import read_plan
-
-HEAD = """\
-key: calm
-unit: customer
-control: a
-weights: {a: 5000, b: 5000}
-metrics: [{key: kept, role: primary, kind: time_to_event, source: churn, horizon: 14}]
-"""
+from tests.experiments.plan.texts import KEPT
 
 
 def test_a_plan_asks_for_the_view_with_a_worthwhile_gain() -> None:
-    plan = read_plan(HEAD + "bayesian: {worthwhile: 0.02, prior_sd: 0.1}\n")
+    plan = read_plan(KEPT + "bayesian: {worthwhile: 0.02, prior_sd: 0.1}\n")
 
     assert plan.bayesian == Bayesian(worthwhile=0.02, prior_sd=0.1)
     assert '"bayesian":{"prior_sd":0.1,"worthwhile":0.02}' in canonical_text(plan)
 
 
 def test_a_plan_that_does_not_ask_is_hashed_as_before() -> None:
-    assert "bayesian" not in canonical_text(read_plan(HEAD))
+    assert "bayesian" not in canonical_text(read_plan(KEPT))
 
 
 @pytest.mark.parametrize(
@@ -39,6 +32,6 @@ def test_a_plan_that_does_not_ask_is_hashed_as_before() -> None:
 )
 def test_what_is_out_of_its_rule_is_refused_by_name(text: str, field: str) -> None:
     with pytest.raises(InvalidPlan) as refusal:
-        read_plan(f"{HEAD}bayesian: {text}\n")
+        read_plan(f"{KEPT}bayesian: {text}\n")
 
     assert [violation.field for violation in refusal.value.violations] == [f"bayesian.{field}"]

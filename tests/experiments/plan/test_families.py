@@ -8,22 +8,22 @@ from experiments.errors import InvalidPlan
 from experiments.plan.canonical import canonical_text, plan_sha256
 from experiments.plan.family import Family, FamilyMethod
 from experiments.plan.reading import read_plan
+from tests.experiments.plan.texts import HEAD
 
-HEAD = """\
-key: calm
-unit: customer
-control: a
-weights: {a: 5000, b: 5000}
+PLAN = (
+    HEAD
+    + """\
 metrics:
   - {key: kept, role: primary, kind: time_to_event, source: churn, horizon: 14}
   - {key: calls, role: secondary, kind: mean, source: contacts, window: 7}
   - {key: spend, role: secondary, kind: mean, source: revenue.amount, window: 7}
 """
+)
 EXPLORING = "{metrics: [calls, spend], method: benjamini_hochberg}"
 
 
 def families(text: str) -> tuple[Family, ...]:
-    return read_plan(f"{HEAD}families: {text}\n").families
+    return read_plan(f"{PLAN}families: {text}\n").families
 
 
 def refused(text: str) -> list[tuple[str, str]]:
@@ -50,14 +50,14 @@ def test_a_family_may_say_how_it_is_adjusted() -> None:
     ],
 )
 def test_by_holm_short_and_long_form_are_one_plan(long: str) -> None:
-    short = read_plan(f"{HEAD}families: {{main: [kept, calls]}}\n")
+    short = read_plan(f"{PLAN}families: {{main: [kept, calls]}}\n")
 
-    assert plan_sha256(read_plan(f"{HEAD}families: {long}\n")) == plan_sha256(short)
+    assert plan_sha256(read_plan(f"{PLAN}families: {long}\n")) == plan_sha256(short)
     assert json.loads(canonical_text(short))["families"] == {"main": ["calls", "kept"]}
 
 
 def test_the_method_is_locked() -> None:
-    form = json.loads(canonical_text(read_plan(f"{HEAD}families: {{ideas: {EXPLORING}}}\n")))
+    form = json.loads(canonical_text(read_plan(f"{PLAN}families: {{ideas: {EXPLORING}}}\n")))
 
     assert form["families"]["ideas"] == {
         "method": "benjamini_hochberg",

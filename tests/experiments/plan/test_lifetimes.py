@@ -5,19 +5,19 @@ import pytest
 from experiments.errors import InvalidPlan
 from experiments.plan.canonical import canonical_text
 from experiments.plan.reading import read_plan
+from tests.experiments.plan.texts import HEAD
 
-HEAD = """\
-key: calm
-unit: customer
-control: a
-weights: {a: 5000, b: 5000}
+PLAN = (
+    HEAD
+    + """\
 time_unit: month
 metrics:
 """
+)
 
 
 def line(fields: str) -> str:
-    return f"{HEAD}  - {{key: lifetime, role: primary, kind: mean, {fields}}}\n"
+    return f"{PLAN}  - {{key: lifetime, role: primary, kind: mean, {fields}}}\n"
 
 
 def test_a_mean_of_revenue_may_have_a_horizon() -> None:

@@ -6,25 +6,15 @@ from experiments.errors import InvalidPlan
 from experiments.plan.canonical import canonical_text, plan_sha256
 from experiments.plan.document import Covariate, CovariateKind, Lin
 from experiments.plan.reading import read_plan
+from tests.experiments.plan.texts import with_metric
 
-HEAD = """\
-key: calm
-unit: customer
-control: a
-weights: {a: 5000, b: 5000}
-metrics:
-"""
 MEAN = "kind: mean, source: revenue.amount, window: 90"
-
-
-def line(fields: str) -> str:
-    return f"{HEAD}  - {{key: spend, role: primary, {fields}}}\n"
 
 
 def test_a_mean_may_be_adjusted_by_several_covariates() -> None:
     given = "{method: lin, pre_window: 90, covariates: [tier, {name: age, kind: numeric}]}"
 
-    metric = read_plan(line(f"{MEAN}, adjustment: {given}")).primary
+    metric = read_plan(with_metric(f"{MEAN}, adjustment: {given}")).primary
 
     assert metric.lin == Lin(
         pre_window=90,
@@ -37,8 +27,8 @@ def test_a_mean_may_be_adjusted_by_several_covariates() -> None:
 
 
 def test_the_two_methods_are_two_plans_and_neither_is_in_a_plan_without() -> None:
-    cuped = read_plan(line(f"{MEAN}, adjustment: {{pre_window: 90}}"))
-    lin = read_plan(line(f"{MEAN}, adjustment: {{method: lin, pre_window: 90}}"))
+    cuped = read_plan(with_metric(f"{MEAN}, adjustment: {{pre_window: 90}}"))
+    lin = read_plan(with_metric(f"{MEAN}, adjustment: {{method: lin, pre_window: 90}}"))
 
     assert plan_sha256(cuped) != plan_sha256(lin)
     assert '"lin"' not in canonical_text(cuped)
@@ -63,6 +53,6 @@ def test_the_two_methods_are_two_plans_and_neither_is_in_a_plan_without() -> Non
 )
 def test_what_lins_model_does_not_take_is_refused(fields: str, field: str) -> None:
     with pytest.raises(InvalidPlan) as error:
-        read_plan(line(fields))
+        read_plan(with_metric(fields))
 
     assert f"metrics[1].{field}" in [item.field for item in error.value.violations]

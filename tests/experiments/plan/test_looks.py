@@ -9,14 +9,8 @@ from experiments.errors import InvalidPlan
 from experiments.plan.canonical import canonical_text, plan_sha256
 from experiments.plan.looks import LookRule, Looks
 from experiments.plan.reading import read_plan
+from tests.experiments.plan.texts import KEPT
 
-HEAD = """\
-key: calm
-unit: customer
-control: a
-weights: {a: 5000, b: 5000}
-metrics: [{key: kept, role: primary, kind: time_to_event, source: churn, horizon: 14}]
-"""
 MEAN = "metrics: [{key: m, role: primary, kind: mean, source: contacts, window: 7}]\n"
 SPENDING = (
     "looks: {rule: obrien_fleming, dates: [2026-09-01, 2026-10-15],"
@@ -24,14 +18,14 @@ SPENDING = (
 )
 
 
-def refused(looks: str, head: str = HEAD) -> list[str]:
+def refused(looks: str, head: str = KEPT) -> list[str]:
     with pytest.raises(InvalidPlan) as refusal:
         read_plan(f"{head}looks: {looks}\n")
     return [violation.field for violation in refusal.value.violations]
 
 
 def test_a_plan_states_its_rule_its_looks_and_its_information() -> None:
-    assert read_plan(HEAD + SPENDING).looks == Looks(
+    assert read_plan(KEPT + SPENDING).looks == Looks(
         planned_end=date(2026, 12, 1),
         rule=LookRule.OBRIEN_FLEMING,
         dates=(date(2026, 9, 1), date(2026, 10, 15)),
@@ -42,7 +36,7 @@ def test_a_plan_states_its_rule_its_looks_and_its_information() -> None:
 def test_a_confidence_sequence_needs_no_dates() -> None:
     looks = "looks: {rule: confidence_sequence, planned_end: 2026-12-01, planned_units: 20000}\n"
 
-    plan = read_plan(HEAD.partition("metrics")[0] + MEAN + looks)
+    plan = read_plan(KEPT.partition("metrics")[0] + MEAN + looks)
 
     assert plan.looks.rule is LookRule.CONFIDENCE_SEQUENCE
     assert (plan.looks.planned_units, plan.looks.dates) == (20000, ())
@@ -90,7 +84,7 @@ def test_a_rule_that_cannot_be_followed_is_refused_by_name(looks: str, field: st
 
 
 def test_money_needs_its_units_too() -> None:
-    head = HEAD + "economics: {currency: EUR}\n"
+    head = KEPT + "economics: {currency: EUR}\n"
 
     looks = "{rule: confidence_sequence, planned_end: 2026-12-01, planned_events: 600}"
 
@@ -98,7 +92,7 @@ def test_money_needs_its_units_too() -> None:
 
 
 def test_the_hash_of_a_plan_without_a_rule_is_the_one_it_always_had() -> None:
-    plan = read_plan(HEAD + "looks: {number: 1, rule: fixed, planned_end: 2026-12-31}\n")
+    plan = read_plan(KEPT + "looks: {number: 1, rule: fixed, planned_end: 2026-12-31}\n")
 
     assert json.loads(canonical_text(plan))["looks"] == {"planned_end": "2026-12-31"}
     assert plan_sha256(plan) == ("6a5f92a5e2ba361dee8e0990b393ed710cda79ae8a21862de1007a459520cae9")
@@ -111,9 +105,9 @@ def test_every_part_of_a_rule_is_locked() -> None:
         ("planned_events: 600", "planned_events: 601"),
     ]
 
-    hashes = {plan_sha256(read_plan(HEAD + SPENDING.replace(*change))) for change in changes}
+    hashes = {plan_sha256(read_plan(KEPT + SPENDING.replace(*change))) for change in changes}
 
-    assert len(hashes | {plan_sha256(read_plan(HEAD + SPENDING))}) == 4
+    assert len(hashes | {plan_sha256(read_plan(KEPT + SPENDING))}) == 4
 
 
 @pytest.mark.parametrize(
@@ -127,4 +121,4 @@ def test_every_part_of_a_rule_is_locked() -> None:
     ],
 )
 def test_looks_are_numbered_by_their_dates(today: date, number: int | None) -> None:
-    assert read_plan(HEAD + SPENDING).looks.number_on(today) == number
+    assert read_plan(KEPT + SPENDING).looks.number_on(today) == number

@@ -5,23 +5,13 @@ import pytest
 from experiments.errors import InvalidPlan
 from experiments.plan.document import Aggregate, Kind
 from experiments.plan.reading import read_plan
+from tests.experiments.plan.texts import with_metric
 
-HEAD = """\
-key: calm
-unit: customer
-control: a
-weights: {a: 5000, b: 5000}
-metrics:
-"""
 HANDLE = "kind: quantile, source: contacts.handle_seconds, window: 90"
 
 
-def line(fields: str) -> str:
-    return f"{HEAD}  - {{key: slow, role: primary, {fields}}}\n"
-
-
 def test_a_quantile_is_of_every_row_unless_told() -> None:
-    metric = read_plan(line(f"{HANDLE}, quantile: 0.9")).primary
+    metric = read_plan(with_metric(f"{HANDLE}, quantile: 0.9")).primary
 
     assert (metric.kind, metric.quantile, metric.unit) == (Kind.QUANTILE, 0.9, "second")
     assert metric.source.aggregate is Aggregate.EACH
@@ -30,7 +20,9 @@ def test_a_quantile_is_of_every_row_unless_told() -> None:
 def test_a_quantile_may_be_of_a_sum_per_unit() -> None:
     source = "{table: revenue, column: amount, aggregate: sum}"
 
-    metric = read_plan(line(f"kind: quantile, source: {source}, window: 90, quantile: 0.5")).primary
+    metric = read_plan(
+        with_metric(f"kind: quantile, source: {source}, window: 90, quantile: 0.5")
+    ).primary
 
     assert metric.source.aggregate is Aggregate.SUM
 
@@ -48,6 +40,6 @@ def test_a_quantile_may_be_of_a_sum_per_unit() -> None:
 )
 def test_what_is_no_quantile_is_refused(fields: str, field: str) -> None:
     with pytest.raises(InvalidPlan) as error:
-        read_plan(line(fields))
+        read_plan(with_metric(fields))
 
     assert f"metrics[1].{field}" in [item.field for item in error.value.violations]

@@ -6,19 +6,7 @@ from experiments.errors import InvalidPlan
 from experiments.plan.canonical import canonical_text
 from experiments.plan.reading import read_plan
 from experiments.plan.winsorising import Winsorising
-
-HEAD = """\
-key: calm
-unit: customer
-control: a
-weights: {a: 5000, b: 5000}
-metrics:
-"""
-
-
-def line(fields: str) -> str:
-    return f"{HEAD}  - {{key: spend, role: primary, {fields}}}\n"
-
+from tests.experiments.plan.texts import with_metric
 
 MEAN = "kind: mean, source: revenue.amount, window: 90"
 
@@ -31,13 +19,13 @@ MEAN = "kind: mean, source: revenue.amount, window: 90"
     ],
 )
 def test_a_mean_may_be_winsorised(given: str, expected: Winsorising) -> None:
-    plan = read_plan(line(f"{MEAN}, winsorising: {given}"))
+    plan = read_plan(with_metric(f"{MEAN}, winsorising: {given}"))
 
     assert plan.primary.winsorising == expected
 
 
 def test_a_plan_without_it_is_locked_as_ever() -> None:
-    assert "winsorising" not in canonical_text(read_plan(line(MEAN)))
+    assert "winsorising" not in canonical_text(read_plan(with_metric(MEAN)))
 
 
 @pytest.mark.parametrize(
@@ -54,6 +42,6 @@ def test_a_plan_without_it_is_locked_as_ever() -> None:
 )
 def test_what_is_no_winsorising_is_refused(fields: str, field: str) -> None:
     with pytest.raises(InvalidPlan) as error:
-        read_plan(line(fields))
+        read_plan(with_metric(fields))
 
     assert f"metrics[1].{field}" in [item.field for item in error.value.violations]
