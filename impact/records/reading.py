@@ -80,17 +80,6 @@ def read_file(
     return joined(results, columns)
 
 
-def read_json(
-    rows: bytes, columns: Sequence[Column], *, zone: tzinfo, now: datetime | None = None
-) -> ReadResult:
-    """Read a JSON body: an array of objects, or `{"rows": [...]}`.
-
-    Raises:
-        InvalidBatch: the body is not that.
-    """
-    return _read_block(objects.read_objects(rows, columns), columns, zone, now)
-
-
 def read_blocks(
     path: Path,
     columns: Sequence[Column],

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from impact.records.kinds import COLUMNS, RecordKind
-from impact.records.reading import ReadResult, read_file, read_json
+from impact.records.reading import ReadResult, read_file
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 Reader = Callable[..., ReadResult]
@@ -27,8 +27,10 @@ def read_csv(tmp_path: Path) -> Reader:
 
 
 @pytest.fixture
-def read_body() -> Reader:
+def read_body(tmp_path: Path) -> Reader:
     def read(body: bytes, kind: RecordKind = RecordKind.CONTACTS) -> ReadResult:
-        return read_json(body, COLUMNS[kind], zone=ZoneInfo("UTC"), now=NOW)
+        path = tmp_path / "records.json"
+        path.write_bytes(body)
+        return read_file(path, COLUMNS[kind], format="json", zone=ZoneInfo("UTC"), now=NOW)
 
     return read
