@@ -33,6 +33,26 @@ def normal_quantile(level: float) -> float:
     return float(special.ndtri(0.5 + level / 2))
 
 
+def quantile_of(level: float, df: float | None) -> float:
+    """Return the two-sided quantile of Student's t with `df`, of the normal without.
+
+    >>> round(quantile_of(0.95, 10.0), 4), round(quantile_of(0.95, None), 4)
+    (2.2281, 1.96)
+    """
+    return normal_quantile(level) if df is None else float(special.stdtrit(df, 0.5 + level / 2))
+
+
+def p_value_of(statistic: float, df: float | None) -> float:
+    """Return the two-sided p-value by Student's t with `df`, by the normal without.
+
+    >>> round(p_value_of(2.2281, 10.0), 4), round(p_value_of(1.96, None), 4)
+    (0.05, 0.05)
+    """
+    if df is None:
+        return math.erfc(abs(statistic) / math.sqrt(2))
+    return 2 * float(special.stdtr(df, -abs(statistic)))
+
+
 def normal_inference(value: float, std_error: float, *, level: float) -> Inference:
     """Return interval and two-sided test of zero from a normal approximation.
 
@@ -41,15 +61,7 @@ def normal_inference(value: float, std_error: float, *, level: float) -> Inferen
     >>> round(normal_inference(1.0, 0.5, level=0.95).ci_low, 4)
     0.02
     """
-    z = normal_quantile(level)
-    return Inference(
-        value=value,
-        std_error=std_error,
-        ci_low=value - z * std_error,
-        ci_high=value + z * std_error,
-        statistic=value / std_error,
-        p_value=math.erfc(abs(value / std_error) / math.sqrt(2)),
-    )
+    return _inference(value, std_error, None, level)
 
 
 def student_inference(value: float, std_error: float, df: float, *, level: float) -> Inference:
@@ -60,13 +72,17 @@ def student_inference(value: float, std_error: float, df: float, *, level: float
     >>> round(student_inference(1.0, 0.5, 10.0, level=0.95).p_value, 4)
     0.0734
     """
-    t = float(special.stdtrit(df, 0.5 + level / 2))
+    return _inference(value, std_error, df, level)
+
+
+def _inference(value: float, std_error: float, df: float | None, level: float) -> Inference:
+    quantile = quantile_of(level, df)
     return Inference(
         value=value,
         std_error=std_error,
-        ci_low=value - t * std_error,
-        ci_high=value + t * std_error,
+        ci_low=value - quantile * std_error,
+        ci_high=value + quantile * std_error,
         statistic=value / std_error,
         df=df,
-        p_value=2 * float(special.stdtr(df, -abs(value / std_error))),
+        p_value=p_value_of(value / std_error, df),
     )

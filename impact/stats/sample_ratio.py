@@ -1,6 +1,6 @@
 """Did each arm get its share of the units? A broken split makes every comparison wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,6 +66,26 @@ def sequential(
     )
     p_value = float(np.exp(-max(log_bayes_factor, 0.0)))
     return RatioTest(statistic=log_bayes_factor, df=None, p_value=p_value)
+
+
+def combined(tests: Iterable[RatioTest]) -> RatioTest:
+    """Return one test of several splits that were drawn independently, all of the same kind.
+
+    Chi-squares and their degrees of freedom add up, and so do log Bayes factors: a product of
+    martingales of independent splits is one.
+
+    >>> parts = [chi_square([60, 40], [1, 1]), chi_square([20, 80], [1, 3])]
+    >>> found = combined(parts)
+    >>> round(found.statistic, 3), found.df, round(found.p_value, 4)
+    (5.333, 2.0, 0.0695)
+    """
+    parts = list(tests)
+    statistic = sum(part.statistic for part in parts)
+    if any(part.df is None for part in parts):
+        p_value = float(np.exp(-max(statistic, 0.0)))
+        return RatioTest(statistic=statistic, df=None, p_value=p_value)
+    df = float(sum(part.df or 0.0 for part in parts))
+    return RatioTest(statistic=statistic, df=df, p_value=float(special.chdtrc(df, statistic)))
 
 
 def _shares(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from impact.stats.clusters.effective import effective_clusters
 from impact.stats.clusters.randomisation import Clusters
 from impact.stats.clusters.regression import (
     ClusterFit,
@@ -69,7 +70,7 @@ def compared(sums: ClusterSums) -> ClusterFit | NotEstimable:
     for arm in (0, 1):
         if np.unique(sums.cluster[sums.treated == arm]).size < 2:  # noqa: PLR2004
             return NotEstimable(ONE_SIDED)
-    shares, products = _entries(sums)
+    shares, products = entries(sums)
     order, place = np.unique(sums.cluster, return_inverse=True)
     by_cluster = np.zeros((order.size, *shares.shape[1:]))
     of_outcome = np.zeros((order.size, *products.shape[1:]))
@@ -90,16 +91,21 @@ def correction_for(clusters: int) -> Correction:
 def freedom(fit: ClusterFit, contrast: ArrayLike) -> float | NotEstimable:
     """Return the degrees of freedom of a contrast: Satterthwaite's, or G - 1 from 40 clusters on.
 
-    Where Satterthwaite's are fewer than 5 no error of few clusters can be trusted: a few large
-    ones, or a few of one arm, carry the comparison however many there are in all.
+    G is then the effective number of clusters, which a giant makes small where clusters lie in one
+    arm each. Where Satterthwaite's or
+    these are fewer than 5 no error of few clusters can be trusted: a few large ones, or a few of
+    one arm, carry the comparison however many there are in all. The first column of the fit is the
+    constant.
     """
-    effective = satterthwaite_df(fit, contrast)
-    if not effective >= LEAST_DF:
+    df, clusters = satterthwaite_df(fit, contrast), _effective(fit, contrast)
+    if fit.clusters >= MANY:
+        df = min(df, clusters - 1) if df < LEAST_DF else clusters - 1
+    if not min(df, clusters) >= LEAST_DF:
         return NotEstimable(
-            f"too few clusters carry the comparison: {effective:.1f} effective degrees of "
+            f"too few clusters carry the comparison: {min(df, clusters):.1f} effective degrees of "
             f"freedom, fewer than {LEAST_DF:g}"
         )
-    return float(fit.clusters - 1) if fit.clusters >= MANY else effective
+    return df
 
 
 def contrast_of(
@@ -121,8 +127,8 @@ def contrast_of(
     return student_inference(combined if value is None else value, variance**0.5, df, level=level)
 
 
-def _entries(sums: ClusterSums) -> tuple[Floats, Floats]:
-    """Return X'WX and X'Wy of every entry."""
+def entries(sums: ClusterSums) -> tuple[Floats, Floats]:
+    """Return X'WX (entries, k, k) and X'Wy (entries, k, m) of every entry, on (1, treated, x)."""
     one, z = np.ones(sums.treated.size), sums.treated.astype(np.float64)
     base = np.stack([one, z], axis=1)
     shares = sums.weight[:, None, None] * base[:, :, None] * base[:, None, :]
@@ -134,3 +140,18 @@ def _entries(sums: ClusterSums) -> tuple[Floats, Floats]:
     full[:, :2, 2] = full[:, 2, :2] = base * sums.covariate[:, :1]
     full[:, 2, 2] = sums.covariate[:, 1]
     return full, np.concatenate([products, sums.products[:, None, :]], axis=1)
+
+
+def _effective(fit: ClusterFit, contrast: ArrayLike) -> float:
+    """Return how many clusters of one size would say as much of a comparison of whole clusters.
+
+    All of them where they serve both arms, or where the contrast is of a covariate: what the units
+    of a cluster share then cancels.
+    """
+    chosen = np.asarray(contrast, dtype=np.float64)
+    treated = fit.shares[:, 0, 1] if chosen.size > 1 else np.zeros(fit.clusters)
+    are_whole = ((treated == 0) | (treated == fit.shares[:, 0, 0])).all()
+    if not are_whole or not chosen[:2].any():
+        return float(fit.clusters)
+    direction = fit.root @ (fit.root.T @ chosen)
+    return effective_clusters(fit.shares[:, :, 0] @ direction)

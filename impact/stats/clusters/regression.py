@@ -85,25 +85,35 @@ def cluster_covariance(fit: ClusterFit, contrast: ArrayLike, correction: Correct
     [0.875, 1.1667, 1.1667]
     """
     direction = fit.root.T @ np.asarray(contrast, dtype=np.float64)
-    scores = np.einsum("ij,gim->gjm", fit.root, fit.scores)
-    if correction is Correction.CR2:
-        scores = _inverse_root(fit) @ scores
-    moved = np.einsum("j,gjm->gm", direction, scores)
-    factor = _stata(fit) if correction is Correction.CR1 else 1.0
-    return np.asarray(factor * moved.T @ moved)
+    moved = np.einsum("j,gjm->gm", direction, _scores(fit, correction))
+    return np.asarray(_factor(fit, correction) * moved.T @ moved)
+
+
+def contrasts_covariance(fit: ClusterFit, contrasts: ArrayLike, correction: Correction) -> Floats:
+    """Return the (c, c) covariance of combinations `contrasts` (c, k) of the first outcome's.
+
+    >>> fit = cluster_fit(np.ones((4, 1, 1)), np.arange(4.0).reshape(4, 1, 1), 4)
+    >>> contrasts_covariance(fit, [[1.0], [2.0]], Correction.CR2).round(3).tolist()
+    [[0.417, 0.833], [0.833, 1.667]]
+    """
+    directions = fit.root.T @ np.asarray(contrasts, dtype=np.float64).T
+    moved = _scores(fit, correction)[:, :, 0] @ directions
+    return np.asarray(_factor(fit, correction) * moved.T @ moved)
 
 
 def satterthwaite_df(fit: ClusterFit, contrast: ArrayLike) -> float:
     """Return the degrees of freedom of the CR2 variance of a contrast.
 
     Those of the chi-square with the mean and variance that it has when all units have one variance
-    and none are alike (Bell and McCaffrey 2002; Pustejovsky and Tipton 2018).
+    and none are alike (Bell and McCaffrey 2002; Pustejovsky and Tipton 2018). They do not depend
+    on the contrast's length, which is taken away first: its fourth power need not be finite.
 
     >>> fit = cluster_fit(np.ones((4, 1, 1)), np.arange(4.0).reshape(4, 1, 1), 4)
     >>> round(satterthwaite_df(fit, [1.0]), 9)
     3.0
     """
     direction = fit.root.T @ np.asarray(contrast, dtype=np.float64)
+    direction /= np.abs(direction).max()
     values, vectors = _eigen(fit)
     corrections = _corrections(values)
     along = np.einsum("gij,i->gj", vectors, direction)
@@ -115,7 +125,18 @@ def satterthwaite_df(fit: ClusterFit, contrast: ArrayLike) -> float:
     return trace**2 / (squares + float((inner**2).sum()))
 
 
-def _stata(fit: ClusterFit) -> float:
+def _scores(fit: ClusterFit, correction: Correction) -> Floats:
+    """Return each cluster's scores (G, k, m) in the coordinates of the root, corrected for CR2."""
+    scores = np.einsum("ij,gim->gjm", fit.root, fit.scores)
+    if correction is Correction.CR2:
+        scores = _inverse_root(fit) @ scores
+    return np.asarray(scores, dtype=np.float64)
+
+
+def _factor(fit: ClusterFit, correction: Correction) -> float:
+    """Return what CR1 multiplies by, 1 otherwise."""
+    if correction is not Correction.CR1:
+        return 1.0
     columns = fit.root.shape[0]
     return float(fit.clusters / (fit.clusters - 1) * (fit.n - 1) / (fit.n - columns))
 

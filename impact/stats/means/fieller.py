@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 
 from impact.stats.confidence_set import ratio_set
 from impact.stats.estimable import NotEstimable
-from impact.stats.inference import Inference, normal_quantile
+from impact.stats.inference import Inference, p_value_of, quantile_of
 
 UNCERTAIN = 0.1  # standard error over value, beyond which the delta method is rough
 
@@ -21,11 +21,17 @@ def is_uncertain(value: float, variance: float) -> bool:
 
 
 def fieller(
-    numerator: float, denominator: float, covariance: ArrayLike, *, level: float
+    numerator: float,
+    denominator: float,
+    covariance: ArrayLike,
+    *,
+    level: float,
+    df: float | None = None,
 ) -> Inference:
-    """Return the ratio of two estimates with the set of Fieller (1954), by the normal quantile.
+    """Return the ratio of two estimates with the set of Fieller (1954).
 
     `covariance` of the estimates has shape (2, 2), numerator first; the denominator is not zero.
+    Tested by Student's t with the `df` that the covariance rests on, by the normal without.
     Where it does not differ from zero at this level, the set is no interval: two rays, or all
     values. There is no standard error.
 
@@ -35,7 +41,8 @@ def fieller(
     >>> fieller(2.0, 1.0, [[0.01, 0.0], [0.0, 0.4]], level=0.95).ci_set
     '(-inf, -8.33984] U [0.885267, inf)'
     """
-    found = ratio_set(numerator, denominator, covariance, critical=normal_quantile(level) ** 2)
+    critical = quantile_of(level, df) ** 2
+    found = ratio_set(numerator, denominator, covariance, critical=critical)
     return Inference(
         value=numerator / denominator,
         ci_low=found.low,
@@ -45,12 +52,17 @@ def fieller(
 
 
 def relative_fieller(
-    variant: tuple[float, float], baseline: tuple[float, float], *, level: float
+    variant: tuple[float, float],
+    baseline: tuple[float, float],
+    *,
+    level: float,
+    df: float | None = None,
 ) -> Inference | NotEstimable:
     """Return (variant - baseline) / baseline with Fieller's set; each a value and its variance.
 
     The test is of no difference, which is what the set says: it holds zero when that is not
-    rejected.
+    rejected. With `df` both are Student's: those of the difference (Welch 1947 for means), so that
+    set and difference never contradict each other.
 
     >>> round(relative_fieller((11.0, 1.0), (10.0, 4.0), level=0.95).value, 9)
     0.1
@@ -61,7 +73,7 @@ def relative_fieller(
     if variance + base_variance == 0:
         return NotEstimable("zero variance: all units of each arm have the same value")
     covariance = [[variance + base_variance, -base_variance], [-base_variance, base_variance]]
-    found = fieller(value - base, base, covariance, level=level)
+    found = fieller(value - base, base, covariance, level=level, df=df)
     z = (value - base) / math.sqrt(variance + base_variance)
     return Inference(
         value=found.value,
@@ -69,5 +81,6 @@ def relative_fieller(
         ci_high=found.ci_high,
         ci_set=found.ci_set,
         statistic=z,
-        p_value=math.erfc(abs(z) / math.sqrt(2)),
+        df=df,
+        p_value=p_value_of(z, df),
     )

@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from impact.stats.estimable import NotEstimable
-from impact.stats.inference import Inference, normal_inference, normal_quantile
+from impact.stats.inference import Inference, normal_quantile
 from impact.stats.means.ratio import RatioSample
-from impact.stats.means.relative import relative_change, relative_normal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +52,12 @@ def limits_of_share(share: float, counts: RatioSample, *, level: float) -> tuple
 
 
 def quantile_of_rows(
-    values: ArrayLike, unit: ArrayLike, share: float, *, level: float
+    values: ArrayLike, unit: ArrayLike, share: float, *, level: float, units: int = 0
 ) -> QuantileSample:
     """Return the sample of values, shape (rows,), and the unit that each belongs to.
 
-    Quantiles are interpolated (type 7 of Hyndman and Fan 1996).
+    Quantiles are interpolated (type 7 of Hyndman and Fan 1996). With `units` as many count,
+    those without a value too. One unit alone has no interval.
 
     >>> quantile_of_rows([1.0, 2.0, 3.0, 4.0, 5.0], [1, 1, 2, 2, 3], 0.5, level=0.5).value
     3.0
@@ -65,7 +65,15 @@ def quantile_of_rows(
     rows = np.asarray(values, dtype=np.float64)
     _, place = np.unique(np.asarray(unit), return_inverse=True)
     found = float(np.quantile(rows, share))
-    per_unit = np.bincount(place), np.bincount(place, weights=rows <= found)
+    size = max(units, int(place.max()) + 1)
+    per_unit = (
+        np.bincount(place, minlength=size),
+        np.bincount(place, weights=rows <= found, minlength=size),
+    )
+    if size == 1:
+        return QuantileSample(
+            units=1, rows=len(rows), value=found, low=None, high=None, level=level
+        )
     spread = np.cov(*per_unit)
     counts = RatioSample(
         n=len(per_unit[0]),
@@ -109,26 +117,6 @@ def quantile(sample: QuantileSample, *, level: float) -> Inference | NotEstimabl
     return Inference(value=sample.value, std_error=std_error, ci_low=low, ci_high=high)
 
 
-def quantile_difference(
-    variant: QuantileSample, baseline: QuantileSample, *, level: float
-) -> Inference | NotEstimable:
-    """Return the difference of quantiles, variant minus baseline, with a normal test."""
-    if (reason := _not_comparable(variant, baseline)) is not None:
-        return reason
-    std_error = math.sqrt(variant.variance + baseline.variance)
-    return normal_inference(_value(variant) - _value(baseline), std_error, level=level)
-
-
-def relative_quantile(
-    variant: QuantileSample, baseline: QuantileSample, *, level: float
-) -> Inference | NotEstimable:
-    """Return the difference as a fraction of the baseline's quantile, by the delta method."""
-    if (reason := _not_comparable(variant, baseline)) is not None:
-        return reason
-    change = relative_change(_value(variant), variant.variance, _value(baseline), baseline.variance)
-    return relative_normal(change, level=level)
-
-
 def missing_interval(sample: QuantileSample) -> str:
     """Return why a quantile has no interval; "" where it has one.
 
@@ -140,15 +128,3 @@ def missing_interval(sample: QuantileSample) -> str:
     if sample.low == sample.high:
         return "no interval: the values around the quantile are all the same"
     return ""
-
-
-def _not_comparable(variant: QuantileSample, baseline: QuantileSample) -> NotEstimable | None:
-    for sample in (variant, baseline):
-        if sample.value is None:
-            return NotEstimable("no value in one of the arms")
-    reasons = {missing_interval(variant), missing_interval(baseline)} - {""}
-    return NotEstimable(max(reasons)) if reasons else None
-
-
-def _value(sample: QuantileSample) -> float:
-    return 0.0 if sample.value is None else sample.value

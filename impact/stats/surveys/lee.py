@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference, normal_inference
+from impact.stats.means.fieller import is_uncertain
 
 Floats = NDArray[np.float64]
 FEWEST = 2
+ROUGH = "rough: the share of answers that is kept is itself uncertain by more than 10%"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -40,12 +42,15 @@ class Answers:
 class Bounds:
     """The least and the greatest effect that silence leaves possible, and the share left out.
 
-    `trimmed` is of the answers of the arm that answered more.
+    `trimmed` is of the answers of the arm that answered more. `rough` where the share that is kept
+    has a standard error of more than a tenth of itself: the errors of the bounds draw a straight
+    line through it.
     """
 
     lower: Inference
     upper: Inference
     trimmed: float
+    rough: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +90,12 @@ def lee_bounds(variant: Answers, baseline: Answers, *, level: float) -> Bounds |
     lower, upper = (
         normal_inference(gap, error, level=level) for gap, error in zip(gaps, errors, strict=True)
     )
-    return Bounds(lower=_without_test(lower), upper=_without_test(upper), trimmed=share)
+    return Bounds(
+        lower=_without_test(lower),
+        upper=_without_test(upper),
+        trimmed=share,
+        rough=is_uncertain(1.0, _share_variance(more, less)),
+    )
 
 
 def _trim(sample: Answers, share: float, *, top: bool) -> _Trimmed:
@@ -106,10 +116,16 @@ def _variance(more: Answers, less: Answers, tail: _Trimmed, share: float) -> flo
     """Return the squared error of a bound: of the trimmed mean, of the share, of the other mean."""
     kept = more.answered * (1 - share)
     apart = (tail.edge - tail.mean) ** 2
-    of_share = (1 - more.rate) / more.answered + (1 - less.rate) / less.answered
     middle = np.average(less.values, weights=less.counts)
     of_other = float(np.average((less.values - middle) ** 2, weights=less.counts)) / less.answered
-    return tail.variance / kept + apart * share / kept + apart * of_share + of_other
+    return (
+        tail.variance / kept + apart * share / kept + apart * _share_variance(more, less) + of_other
+    )
+
+
+def _share_variance(more: Answers, less: Answers) -> float:
+    """Return the squared error of the share that is kept, relative to it."""
+    return (1 - more.rate) / more.answered + (1 - less.rate) / less.answered
 
 
 def _without_test(found: Inference) -> Inference:

@@ -97,7 +97,7 @@ def robust_score_test(
     sets = risk_sets(sample)
     if not sets.events.any():
         return NotEstimable("no events")
-    residuals = _residuals(sets, np.zeros(len(sample.terms)), ties)
+    residuals = residuals_at(sets, np.zeros(len(sample.terms)), ties)
     groups, summed = _independent_sums(sets, residuals, cluster)
     score = sets.n @ residuals
     df = len(sample.terms)
@@ -117,10 +117,11 @@ def robust_score_test(
 
 def score_residuals(sets: RiskSets, fit: CoxFit, ties: Ties) -> Floats:
     """Return the residual of one unit of each cell that was kept, in the units of the design."""
-    return _residuals(sets, fit.coefficients, ties)
+    return residuals_at(sets, fit.coefficients, ties)
 
 
-def _residuals(sets: RiskSets, coefficients: Floats, ties: Ties) -> Floats:
+def residuals_at(sets: RiskSets, coefficients: Floats, ties: Ties) -> Floats:
+    """Return the same at any coefficients."""
     sums = risk_sums(sets, tied_events(sets.deaths, ties), coefficients * sets.scale)
     hazard = sums.relative[:, None] * _expected(sets, sums)
     return (_observed(sets, sums) - hazard) * sets.scale

@@ -52,7 +52,7 @@ def influence(
     staying = np.where(within, table.at_risk - table.events, 0.0)
     jump = np.divide(1.0, staying, out=np.zeros(staying.size), where=staying > 0)
     drift = table.events * jump / table.at_risk
-    area = _area_after(curve, horizon)
+    area = area_after(curve, horizon)
     last = np.searchsorted(table.time, days, side="right")
     first = np.zeros_like(last)
     if entry is not None:
@@ -97,8 +97,8 @@ def _moved(jump: Floats, drift: Floats, run: _Run) -> Floats:
     return moved
 
 
-def _area_after(curve: KaplanMeier, horizon: float) -> Floats:
-    """Return the area under the curve from each time to the horizon, 0 beyond it."""
+def area_after(curve: KaplanMeier, horizon: float) -> Floats:
+    """Return the area under the curve from each time of its table to the horizon, 0 beyond it."""
     times = np.minimum(curve.table.time, horizon)
     pieces = np.diff(np.append(times, horizon)) * curve.survival
     return np.cumsum(pieces[::-1])[::-1]

@@ -30,7 +30,9 @@ class Windows:
     """One entry per window of time, in their order.
 
     `total` of the outcome, `weight` that it is divided by (units, or a ratio's denominator), `n`
-    units, `treated` whether the window had the variant, `day` a code of its day.
+    units, `treated` whether the window had the variant, `day` a code of its day. `before` says of
+    the window before it 1 if that had the variant, 0 for control, -1 for another variant or
+    unknown; None where the windows are all there were.
     """
 
     total: Floats
@@ -38,6 +40,7 @@ class Windows:
     n: Floats
     treated: NDArray[np.bool_]
     day: Integers
+    before: Integers | None = None
 
     @property
     def mixed(self) -> Integers:
@@ -55,6 +58,7 @@ class Windows:
             n=self.n[keep],
             treated=self.treated[keep],
             day=self.day[keep],
+            before=None if self.before is None else self.before[keep],
         )
 
 
@@ -73,25 +77,9 @@ def window_effect(
     >>> round(found.value, 4), round(found.df, 2)
     (3.3333, 8.0)
     """
-    if (reason := _not_usable(windows)) is not None:
+    if (reason := not_usable(windows)) is not None:
         return reason
-    return _tested(_fit(windows, [windows.treated], by_day=by_day), level)
-
-
-def carry_over(windows: Windows, *, level: float) -> Inference | NotEstimable:
-    """Return what the arm of the window before still does to this one, beside this one's own.
-
-    The first window of a day has none before it and is left out. Zero where burn-in is long
-    enough; otherwise neither arm is seen without some of the other.
-    """
-    if (reason := _not_usable(windows)) is not None:
-        return reason
-    follows = np.concatenate([[False], windows.day[1:] == windows.day[:-1]])
-    before = np.concatenate([[False], windows.treated[:-1]])
-    later = windows.chosen(follows)
-    if (reason := _not_usable(later)) is not None:
-        return reason
-    return _tested(_fit(later, [before[follows], later.treated], by_day=False), level)
+    return tested(fitted(windows, [windows.treated], by_day=by_day), level)
 
 
 def drawn_effect(
@@ -103,7 +91,7 @@ def drawn_effect(
     the draw's own spread, and the interval holds the effects, the same in every window, that are
     not rejected (Bojinov, Simchi-Levi and Zhao 2023; Rosenbaum 2002). No standard error.
     """
-    if (reason := _not_usable(windows)) is not None:
+    if (reason := not_usable(windows)) is not None:
         return reason
     draws = drawn_arms(windows.treated, windows.mixed, rng=rng)
     if isinstance(draws, NotEstimable):
@@ -129,8 +117,8 @@ def drawn_effect(
     return Inference(value=observed / size, ci_low=low, ci_high=high, p_value=p_value)
 
 
-def _tested(fit: ClusterFit | NotEstimable, level: float) -> Inference | NotEstimable:
-    """Test the first coefficient."""
+def tested(fit: ClusterFit | NotEstimable, level: float) -> Inference | NotEstimable:
+    """Return the first coefficient of a regression of windows with its interval and test."""
     if isinstance(fit, NotEstimable):
         return fit
     contrast = np.zeros(fit.root.shape[0])
@@ -148,9 +136,10 @@ def _tested(fit: ClusterFit | NotEstimable, level: float) -> Inference | NotEsti
     return student_inference(value, math.sqrt(variance), df, level=level)
 
 
-def _fit(
+def fitted(
     windows: Windows, columns: list[NDArray[np.bool_]], *, by_day: bool
 ) -> ClusterFit | NotEstimable:
+    """Fit the outcome on flags of each window and on day effects, by window or by day."""
     _, day = np.unique(windows.mixed, return_inverse=True)
     effects = np.eye(int(day.max()) + 1)[day]
     design = np.column_stack([*(column.astype(np.float64) for column in columns), effects])
@@ -206,7 +195,8 @@ def _limits(
     return float(np.sort(lows)[rejected]), float(np.sort(highs)[::-1][rejected])
 
 
-def _not_usable(windows: Windows) -> NotEstimable | None:
+def not_usable(windows: Windows) -> NotEstimable | None:
+    """Return why windows cannot be compared, or None when they can."""
     numbers = np.concatenate([windows.total, windows.weight])
     if not np.isfinite(numbers).all():
         return NotEstimable("a number of a window is not finite")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tests.reference import REASON, SHARED
 
-__all__ = ["REASON", "SHARED", "Columns", "columns", "quantity"]
+__all__ = ["REASON", "SHARED", "Columns", "columns", "published", "quantity"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,13 @@ def quantity(case: str, name: str) -> tuple[Any, float]:
     """Return one stored result and its relative tolerance."""
     stored = json.loads((_folder() / "oracle" / f"{case}.json").read_text())["quantities"][name]
     return stored["value"], float(stored["rtol"])
+
+
+def published(identity: str) -> dict[str, Any]:
+    """Return the numbers that a source prints, by name."""
+    entries = json.loads((_folder() / "oracle" / "published.json").read_text())
+    found: dict[str, Any] = next(entry["published"] for entry in entries if entry["id"] == identity)
+    return found
 
 
 def _folder() -> Path:

@@ -43,7 +43,7 @@ def cr2_from_rows(design: Floats, y: Floats, cluster: NDArray[np.int64]) -> tupl
         pieces.append(root @ design[rows] @ inverse)
     scores = np.array([piece.T @ error[rows] for piece, rows in zip(pieces, groups, strict=True)])
     freedom = []
-    for column in range(3):
+    for column in range(design.shape[1]):
         moved = [residuals[:, rows] @ piece[:, column] for rows, piece in
                  zip(groups, pieces, strict=True)]  # fmt: skip
         inner = np.array([[one @ other for other in moved] for one in moved])
@@ -147,3 +147,27 @@ def test_units_of_one_value_have_no_error_to_speak_of() -> None:
 
     assert isinstance(found, NotEstimable)
     assert "zero variance" in found.reason
+
+
+@pytest.mark.parametrize(("giant", "answers"), [(20.0, True), (60.0, True), (900.0, False)])
+def test_a_giant_among_many_clusters_is_one_observation(giant: float, *, answers: bool) -> None:
+    rng = np.random.default_rng(9)
+    size = np.array([giant, *[20.0] * 59])
+    sums = ClusterSums(
+        cluster=np.arange(60),
+        treated=np.arange(60) % 2,
+        n=size,
+        weight=size,
+        outcome=(size * rng.normal(5, 1, 60))[:, None],
+    )
+
+    found = contrast_of(estimated(compared(sums)), [0, 1], level=0.95)
+
+    if answers:
+        weights = np.where(sums.treated == 1, size / size[1::2].sum(), size / size[::2].sum())
+        effective = (weights**2).sum() ** 2 / (weights**4).sum()
+        assert estimated(found).df == pytest.approx(effective - 1)
+        assert (giant == 20) == (effective == pytest.approx(60))
+    else:
+        assert isinstance(found, NotEstimable)
+        assert found.reason.startswith("too few clusters carry the comparison")

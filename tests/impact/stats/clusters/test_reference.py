@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from impact.stats.clusters.comparison import contrast_of
 from impact.stats.clusters.regression import (
     ClusterFit,
     Correction,
@@ -49,6 +50,8 @@ def test_errors_and_degrees_of_freedom_equal_r() -> None:
         assert errors_of(fit, correction) == pytest.approx(expected[name], rel=rtol)
     freedom = [satterthwaite_df(fit, each) for each in np.eye(3)]
     assert freedom == pytest.approx(expected["df_cr2"], rel=rtol)
+    tested = [estimated(contrast_of(fit, each, level=0.95)).p_value for each in np.eye(3)]
+    assert tested == pytest.approx(expected["p_cr2"], rel=rtol)
 
 
 @needs_reference

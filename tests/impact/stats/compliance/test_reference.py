@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy import stats
 
+from impact.analysis.sufficient import Moments
 from impact.stats.compliance.anderson_rubin import anderson_rubin
 from impact.stats.compliance.assignment_effects import (
     Arm,
@@ -65,6 +67,67 @@ def test_anderson_rubin_sets_equal_r(treatment: str) -> None:
     assert expected["type"] == "interval"
     assert known(found.low) == pytest.approx(expected["lo"], rel=rtol)
     assert known(found.high) == pytest.approx(expected["hi"], rel=rtol)
+
+
+@needs_reference
+@pytest.mark.parametrize("treatment", ["received", "minutes"])
+def test_the_quadratic_of_the_set_equals_r(treatment: str) -> None:
+    """R's is that of the sums of squares that assignment explains: its own sum is inverted here."""
+    expected, rtol = quantity("s7_iv", f"anderson_rubin_{treatment}")
+    effects = effects_of(treatment, Errors.CLASSIC)
+    outcome, effect = effects.outcome, effects.treatment
+    critical = float(stats.f.ppf(0.95, 1, effects.df))
+    moments = merged(treatment)
+    z, x = (moments.names.index(name) for name in ("z", "x"))
+    spread = moments.cross[z, z] - moments.cross[z, x] ** 2 / moments.cross[x, x]
+
+    parts = {
+        "A": effect**2 - critical * effects.covariance[1, 1],
+        "B": outcome * effect - critical * effects.covariance[0, 1],
+        "C": outcome**2 - critical * effects.covariance[0, 0],
+    }
+
+    for name, part in parts.items():
+        assert part * spread == pytest.approx(expected[name], rel=rtol), name
+
+
+@needs_reference
+@pytest.mark.parametrize("treatment", ["received", "minutes"])
+def test_least_squares_on_the_treatment_and_its_test_equal_r(treatment: str) -> None:
+    """What conditions on the treatment received is biased, and no report has it.
+
+    Wu's and Hausman's F asks by how much: of the first stage's residual beside the treatment.
+    """
+    expected, rtol = quantity("s7_iv", f"tsls_{treatment}")
+    moments = merged(treatment)
+    place = {name: at for at, name in enumerate(moments.names)}
+
+    def regression(*names: str) -> tuple[NDArray[np.floating], float]:
+        """Return slopes of y on these numbers and the sum of squares that they leave."""
+        columns = [place[name] for name in names]
+        products = moments.cross[columns, place["y"]]
+        slopes = np.linalg.solve(moments.cross[np.ix_(columns, columns)], products)
+        return slopes, float(moments.cross[place["y"], place["y"]] - products @ slopes)
+
+    slopes, left = regression("t", "x")
+    # The residual of the first stage is what (t, z, x) span beyond (t, x).
+    _, less = regression("t", "z", "x")
+
+    assert slopes[0] == pytest.approx(expected["ols"], rel=rtol)
+    f = (left - less) / (less / (moments.n - 4))
+    assert f == pytest.approx(expected["wu_hausman_F"], rel=rtol)
+
+
+def merged(treatment: str) -> Moments:
+    """Return the moments of everybody, merged from those of the arms."""
+    data = columns("oracle/s7_iv.csv")
+    names = ("y", "t", "x", "z")
+    rows = np.column_stack([data.number(name) for name in ("y", treatment, "x", "z")])
+    arms = [arm_of(rows[rows[:, 3] == arm]) for arm in (1, 0)]
+    first, second = (
+        Moments(names=names, n=arm.n, means=arm.means, cross=arm.cross) for arm in arms
+    )
+    return first + second
 
 
 @needs_reference

@@ -6,12 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impact.stats.estimable import NotEstimable
+from impact.stats.means.quantile_differences import quantile_difference, relative_quantile
 from impact.stats.means.quantiles import (
     QuantileSample,
     quantile,
-    quantile_difference,
     quantile_of_rows,
-    relative_quantile,
 )
 from tests.impact.stats.answers import estimated, known
 
@@ -62,11 +61,53 @@ def test_values_that_are_alike_within_a_unit_widen_the_interval() -> None:
 
 def test_the_difference_has_the_errors_of_both_arms() -> None:
     found = estimated(
-        quantile_difference(sample(9.0, 7.0, 11.0), sample(5.0, 3.5, 6.5), level=0.95)
+        quantile_difference(sample(9.0, 7.1, 11.0), sample(5.0, 3.5, 6.6), level=0.95)
     )
 
     assert found.value == 4.0
     assert known(found.ci_high) - 4.0 == pytest.approx(2.5)
+
+
+def test_the_sides_that_face_one_another_decide() -> None:
+    """Newcombe's square and add, by hand: sqrt(3^2 + 4^2) = 5 below, sqrt(2 + 2) above."""
+    root = float(np.sqrt(2))
+    slow, quick = sample(20.0, 17.0, 20.0 + root), sample(5.0, 5.0 - root, 9.0)
+
+    found = estimated(quantile_difference(slow, quick, level=0.95))
+
+    assert found.ci_low == pytest.approx(15.0 - 5.0)
+    assert known(found.ci_high) == pytest.approx(15.0 + 2.0)
+    assert known(found.statistic) == pytest.approx(15.0 / (5.0 / 1.959964))
+    assert known(found.std_error) == pytest.approx(5.0 / 1.959964)
+
+
+def test_whole_minutes_are_added_and_not_squared() -> None:
+    """One step in each arm is no rare event: ends of both intervals can be true at once."""
+    slow, quick = sample(1080.0, 1020.0, 1140.0), sample(900.0, 840.0, 960.0)
+
+    found = estimated(quantile_difference(slow, quick, level=0.95))
+
+    assert (found.ci_low, found.ci_high) == (180.0 - 120.0, 180.0 + 120.0)
+
+
+def test_a_heap_at_the_end_of_an_interval_is_no_certainty() -> None:
+    found = estimated(quantile_difference(sample(8.0, 8.0, 9.0), sample(7.0, 6.0, 7.0), level=0.95))
+
+    assert known(found.ci_low) == pytest.approx(1.0 - 2.0)
+    assert known(found.p_value) > 0.05
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_relative_and_plain_difference_agree_on_which_arm_has_more(seed: int) -> None:
+    low, value, high = np.sort(np.random.default_rng(seed).gamma(3.0, 2.0, (2, 3)) + 0.1, axis=1).T
+    arms = [sample(*map(float, ends)) for ends in zip(value, low, high, strict=True)]
+
+    plain = estimated(quantile_difference(*arms, level=0.95))
+    relative = estimated(relative_quantile(*arms, level=0.95))
+
+    assert relative.value == pytest.approx(plain.value / value[1])
+    assert known(relative.ci_low) < relative.value < known(relative.ci_high)
+    assert np.sign(known(relative.statistic)) == np.sign(known(plain.statistic))
 
 
 @pytest.mark.parametrize(

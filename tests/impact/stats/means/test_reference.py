@@ -16,6 +16,7 @@ from impact.stats.means.welch import Sample, welch
 from impact.stats.multiplicity import holm
 from impact.stats.sample_ratio import chi_square, sequential
 from tests.impact.stats.answers import estimated, known
+from tests.impact.stats.oracle import published
 from tests.reference import SHARED, needs_reference
 
 FOLDER = SHARED or Path()
@@ -26,12 +27,6 @@ def oracle(case: str, quantity: str) -> dict[str, Any]:
     document: dict[str, Any] = json.loads((FOLDER / "oracle" / f"{case}.json").read_text())
     value: dict[str, Any] = document["quantities"][quantity]["value"]
     return value
-
-
-def published(identity: str) -> dict[str, Any]:
-    cases: list[dict[str, Any]] = json.loads((FOLDER / "oracle" / "published.json").read_text())
-    found: dict[str, Any] = next(case["published"] for case in cases if case["id"] == identity)
-    return found
 
 
 @pytest.fixture(scope="module")

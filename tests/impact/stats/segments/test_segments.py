@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.meta_analysis import combine_effects
+from statsmodels.stats.oneway import anova_oneway
 
 from impact.stats.estimable import NotEstimable
 from impact.stats.segments.heterogeneity import Heterogeneity, heterogeneity
@@ -45,6 +46,26 @@ def test_between_two_segments_it_is_the_test_of_their_difference(
     assert isinstance(found, Heterogeneity)
     z = (one - two) / np.hypot(s1, s2)
     assert found.p_value == pytest.approx(2 * stats.norm.sf(abs(z)), abs=1e-9)
+
+
+def test_with_degrees_of_freedom_it_is_the_analysis_of_variance_of_welch() -> None:
+    rng = np.random.default_rng(3)
+    groups = [rng.normal(0.2 * size, 1 + size / 10, size) for size in (6, 9, 14, 30)]
+    means = [float(group.mean()) for group in groups]
+    errors = [float(group.std(ddof=1)) / np.sqrt(len(group)) for group in groups]
+
+    found = heterogeneity(means, errors, [len(group) - 1 for group in groups])
+
+    expected = anova_oneway(groups, use_var="unequal", welch_correction=True)
+    assert isinstance(found, Heterogeneity)
+    assert found.p_value == pytest.approx(expected.pvalue, rel=1e-10)
+    assert found.df_denominator == pytest.approx(expected.df_denom, rel=1e-10)
+
+
+def test_errors_that_are_known_need_no_correction() -> None:
+    known, given = heterogeneity(EFFECTS, ERRORS), heterogeneity(EFFECTS, ERRORS, [np.inf] * 4)
+
+    assert known == given
 
 
 @given(PAIRS)
@@ -124,3 +145,18 @@ def test_the_interaction_rejects_as_often_as_it_should() -> None:
         assert isinstance(found, Heterogeneity)
         rejected += found.p_value < 0.05
     assert 0.035 < rejected / 2000 < 0.065
+
+
+@pytest.mark.parametrize("unit", [1e-160, 1e-80, 1e80, 1e150])
+def test_no_unit_of_the_effects_changes_what_is_found(unit: float) -> None:
+    effects, errors = [unit * effect for effect in EFFECTS], [unit * error for error in ERRORS]
+
+    found, usual = heterogeneity(effects, errors), heterogeneity(EFFECTS, ERRORS)
+
+    assert isinstance(found, Heterogeneity)
+    assert isinstance(usual, Heterogeneity)
+    assert found.statistic == pytest.approx(usual.statistic)
+    for row, before in zip(drawn(effects, errors), drawn(EFFECTS, ERRORS), strict=True):
+        assert row.value / unit == pytest.approx(before.value)
+        assert row.std_error / unit == pytest.approx(before.std_error)
+        assert row.kept == pytest.approx(before.kept)
