@@ -9,10 +9,12 @@ import pyarrow as pa
 from ibis.expr.types import Table
 
 from experiments.plan.document import Metric, Plan
-from impact.analysis.sufficient import ArmAnswers
+from impact.analysis.sufficient import ArmAnswers, ClusterCounts
 from impact.join.checks import counted_units
+from impact.join.clusters import CLUSTER, packed
 from impact.join.covariates import label
 from impact.join.measures import asked, numerator
+from impact.join.splits import split_column
 
 CELL = "cell_"
 
@@ -55,6 +57,27 @@ def answers_of(
     )
     names = tuple(dict.fromkeys(cells[CELL].to_pylist()))
     return tuple(_arm(variant, names, values, cells) for variant in plan.variants)
+
+
+def response_by_cluster(
+    measured: Table, metric: Metric, *, as_of: datetime
+) -> ClusterCounts | None:
+    """Return by cluster and arm how many of the asked answered: "y", of `n`.
+
+    None without a survey or a cluster. A survey that was answered was sent.
+    """
+    question = asked(metric)
+    if question is None or not metric.cluster:
+        return None
+    units = measured.filter(counted_units(measured, metric, as_of))
+    answered = units[numerator(metric).name].notnull()
+    sent = (units[question.name] > 0).fill_null(False)  # noqa: FBT003
+    cluster = units[split_column(metric.cluster)]
+    units = units.mutate(**{CLUSTER: cluster, "answered_": answered}).filter(answered | sent)
+    grouped = units.group_by([CLUSTER, "variant"]).aggregate(
+        n_=units.count(), sum_0=units["answered_"].cast("float64").sum()
+    )
+    return packed(grouped.order_by([CLUSTER, "variant"]).to_pyarrow(), ("y",))
 
 
 def _arm(variant: str, names: tuple[str, ...], values: pa.Table, cells: pa.Table) -> ArmAnswers:

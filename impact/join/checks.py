@@ -10,6 +10,7 @@ from experiments.plan.document import Maturity, Metric, Plan
 from impact.analysis.sufficient import ArmCount, ArmMoments, CheckCounts, StartTimes
 from impact.join.columns import literal_instant, microseconds
 from impact.join.inputs import NAMES, Inputs
+from impact.join.reconciliation import reconciled
 from impact.join.windows import shifted
 
 Tally = dict[str, int]
@@ -77,6 +78,7 @@ def check_counts(
     tallies: Mapping[str, Tally],
     inputs: Inputs,
     pre_period: tuple[tuple[str, tuple[ArmMoments, ...]], ...],
+    plan: Plan,
     started: tuple[StartTimes, ...] = (),
 ) -> CheckCounts:
     """Return what the checks count; `inputs` are cut at the run's `as_of`."""
@@ -91,6 +93,7 @@ def check_counts(
         pre_period=pre_period,
         last_seen=last_seen(inputs),
         start_times=started,
+        reconciled=reconciled(inputs, plan),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pyarrow as pa
 from ibis.expr.types import StringValue, Table, Value
+from numpy.typing import NDArray
 
 from experiments.plan.document import Kind, Metric, Plan
 from impact.analysis.clusters.units import clusters_of_units
@@ -14,6 +15,7 @@ from impact.join.covariates import label
 from impact.join.moments import Vector
 from impact.join.splits import split_column
 
+Labels = NDArray[np.str_]
 CLUSTER, SEGMENT = "cluster_of_unit_", "segment_of_unit_"
 
 
@@ -68,14 +70,20 @@ def _with_products(vector: Vector) -> Vector:
     )
 
 
-def packed(rows: pa.Table, names: tuple[str, ...], segment: str = ALL) -> ClusterCounts:
-    """Return the sums of rows of cluster and arm; what has no cluster is counted alone."""
+def packed(
+    rows: pa.Table, names: tuple[str, ...], segment: str = ALL, order: Labels | None = None
+) -> ClusterCounts:
+    """Return the sums of rows of cluster and arm; what has no cluster is counted alone.
+
+    A cluster's code is its place in `order`, or among those that there are.
+    """
     labels = rows[CLUSTER].to_pylist()
     known = [place for place, label in enumerate(labels) if label is not None]
     counts = np.asarray(rows["n_"].to_pylist(), dtype=np.int64)
     kept = rows.take(pa.array(known, type=pa.int64()))
     sums = [kept[f"sum_{index}"].to_pylist() for index in range(len(names))]
-    _, codes = np.unique(np.asarray(kept[CLUSTER].to_pylist(), dtype=np.str_), return_inverse=True)
+    clusters = np.asarray(kept[CLUSTER].to_pylist(), dtype=np.str_)
+    codes = np.searchsorted(np.unique(clusters) if order is None else order, clusters)
     return ClusterCounts(
         segment=segment,
         names=names,
@@ -84,6 +92,7 @@ def packed(rows: pa.Table, names: tuple[str, ...], segment: str = ALL) -> Cluste
         n=counts[known],
         sums=np.asarray(sums, dtype=np.float64).T.reshape(len(known), len(names)),
         left_out=int(counts.sum() - counts[known].sum()),
+        shared=order is not None,
     )
 
 
@@ -98,6 +107,8 @@ def _counted(wide: Table, vector: Vector, column: str = "") -> Iterator[ClusterC
         yield packed(rows, vector.names)
         return
     segments = np.asarray(rows[SEGMENT].to_pylist(), dtype=np.str_)
+    known = [label for label in rows[CLUSTER].to_pylist() if label is not None]
+    order = np.unique(np.asarray(known, dtype=np.str_))
     for value in np.unique(segments):
         of_segment = rows.filter(pa.array(segments == value))
-        yield packed(of_segment, vector.names, f"{column}={value}")
+        yield packed(of_segment, vector.names, f"{column}={value}", order)

@@ -17,7 +17,8 @@ Splits = tuple[tuple[str, str, int], ...]
 def changed_splits(eligible: Table, plan: Plan) -> Splits:
     """Return units by version and variant where the split changed between versions; else nothing.
 
-    A unit belongs to the version of its first eligible assignment.
+    A unit belongs to the version of its first eligible assignment. A split that the plan says to
+    have changed need not show it.
     """
     if split_column(EPOCH) not in eligible.columns or plan.switchback is not None:
         return ()
@@ -27,7 +28,7 @@ def changed_splits(eligible: Table, plan: Plan) -> Splits:
     epochs = dict.fromkeys(row["epoch"] for row in rows)
     found = {(row["epoch"], row["variant"]): int(row["n"]) for row in rows}
     table = [[found.get((epoch, arm), 0) for arm in plan.variants] for epoch in epochs]
-    if not split_changed(table):
+    if not (plan.version_weights or split_changed(table)):
         return ()
     return tuple((epoch, variant, n) for (epoch, variant), n in found.items())
 

@@ -28,6 +28,7 @@ CANONICAL = pa.schema(
         pa.field("eligible", pa.bool_()),
         pa.field("forced", pa.bool_()),
         pa.field("version", pa.string()),
+        pa.field("router", pa.string()),
     ]
 )
 
@@ -79,6 +80,7 @@ def _batch(rows: Sequence[ExposureRow], names: Sequence[str], schema: pa.Schema)
         [row.eligible for row in rows],
         [row.forced for row in rows],
         [str(row.version) for row in rows],
+        [row.router or None for row in rows],
     ]
     columns.extend([attribute_text(row.attributes, name) for row in rows] for name in names)
     arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]

@@ -6,11 +6,12 @@ from types import MappingProxyType
 import ibis
 from ibis.expr.types import StringValue, Table
 
-from experiments.plan.document import Plan, Unit
+from experiments.plan.document import PER_CONTACT, Plan, Unit
 from experiments.plan.document import Table as Fact
 from impact.errors import InputMissing
 from impact.join.columns import instant, optional
 from impact.join.inputs import Inputs
+from impact.join.splits import split_column
 from impact.stats.surveys.scores import (
     CSAT_TOP,
     CSAT_TOP_TWO,
@@ -27,6 +28,7 @@ BEARERS: Mapping[Unit, str] = MappingProxyType(
         Unit.AGENT: "agent_id",
         Unit.TEAM: "team",
         Unit.QUEUE: "queue",
+        Unit.TIME_SLOT: "contact_id",
     }
 )
 OF_CUSTOMERS = frozenset({Fact.CHURN, Fact.REVENUE})
@@ -46,8 +48,13 @@ def facts_of(inputs: Inputs, plan: Plan, fact: Fact) -> Table:
 
 
 def unit_key(units: Table, plan: Plan, fact: Fact) -> StringValue:
-    """Return which column of the units meets the key of the facts."""
+    """Return which column of the units meets the key of the facts.
+
+    What was observed of a slot of time is that of each contact in it.
+    """
     if fact is Fact.OBSERVATIONS:
+        if plan.unit is Unit.TIME_SLOT and plan.switchback is not None:
+            return units[split_column(plan.switchback.window)]
         return units.unit_id
     if fact in OF_CUSTOMERS or plan.unit is Unit.CUSTOMER:
         return units.customer_id
@@ -83,7 +90,7 @@ def _surveys(table: Table, inputs: Inputs, plan: Plan) -> Table:
     """A survey counts when it was answered, and where its contact did when no customer bears it."""
     at = instant(table, "answered_at").fill_null(table.sent_at)
     table = table.mutate(**_counted(table))
-    if plan.unit in {Unit.CUSTOMER, Unit.CONTACT}:
+    if plan.unit in {Unit.CUSTOMER, *PER_CONTACT}:
         return table.mutate(key_=optional(table, BEARERS[plan.unit], "string"), at_=at)
     if inputs.contacts is None:
         message = f"contacts: surveys reach a {plan.unit} through their contacts"

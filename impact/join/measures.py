@@ -61,7 +61,7 @@ def before(metric: Metric) -> Measure | None:
 def asked(metric: Metric) -> Measure | None:
     """Return how many surveys a unit was sent, where a windowed metric is of their answers."""
     of_answers = metric.is_windowed and metric.source.table is Table.SURVEYS
-    if not of_answers or metric.kind is Kind.RATIO or metric.window is None or metric.cluster:
+    if not of_answers or metric.kind is Kind.RATIO or metric.window is None:
         return None
     sent = Source(table=Table.SURVEYS, aggregate=Aggregate.COUNT, where=metric.source.where)
     return Measure(name=f"asked_{metric.key}", source=sent, low=0, high=metric.window)

@@ -33,7 +33,7 @@ def quantiles_of(
 ) -> tuple[ArmQuantile, ...]:  # fmt: skip
     """Return the quantile of every arm with its interval: of all units, then of each segment."""
     units = measured.filter(counted_units(measured, metric, as_of))
-    rows = _rows(units, inputs, plan, metric)
+    rows = value_rows(units, inputs, plan, metric)
     kept = connection.create_table(ibis.util.gen_name("values"), rows, temp=True)
     return tuple(
         arm
@@ -48,7 +48,8 @@ def _segments(units: Table, plan: Plan) -> Iterator[StringValue]:
         yield ibis.literal(f"{column}=") + label(units, column)
 
 
-def _rows(units: Table, inputs: Inputs, plan: Plan, metric: Metric) -> Table:
+def value_rows(units: Table, inputs: Inputs, plan: Plan, metric: Metric) -> Table:
+    """Return the values that a quantile is of, as `value` with their `fact_unit`."""
     if metric.source.aggregate is Aggregate.EACH:
         return rows_inside(units, inputs, plan, numerator(metric))
     of_units = units.select(

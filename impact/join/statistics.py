@@ -7,6 +7,7 @@ from datetime import datetime
 from ibis.expr.types import Table
 
 from experiments.plan.document import Kind, Metric, Plan
+from impact.analysis.magnitudes import within_range
 from impact.analysis.sufficient import (
     ArmMoments,
     ArmProportion,
@@ -14,7 +15,7 @@ from impact.analysis.sufficient import (
 )
 from impact.engine import Engine
 from impact.join.adjusted import adjusted_of
-from impact.join.answers import answers_of
+from impact.join.answers import answers_of, response_by_cluster
 from impact.join.at_risk import at_risk_of, lacking_dates
 from impact.join.caps import caps_of
 from impact.join.checks import arm_counts, check_counts, is_mature, tally
@@ -36,6 +37,7 @@ from impact.join.moments import Vector, moments_of, proportions_of
 from impact.join.neighbours import with_neighbours
 from impact.join.past_looks import past_information
 from impact.join.quantiles import quantiles_of
+from impact.join.slots import by_contact
 from impact.join.splits import EPOCH
 from impact.join.start_times import start_times
 from impact.join.survival import causes_of, survival_counts
@@ -63,13 +65,13 @@ def sufficient_statistics(
         return _statistics_at(connection, inputs, bare, as_of=moment)
 
     found = _statistics_at(connection, inputs, plan, as_of=as_of)
-    return replace(found, information=past_information(plan, as_of, counted))
+    return within_range(replace(found, information=past_information(plan, as_of, counted)))
 
 
 def _statistics_at(
     connection: Engine, inputs: Inputs, plan: Plan, *, as_of: datetime
 ) -> SufficientStatistics:
-    known = visible(inputs, as_of)
+    known = by_contact(visible(inputs, as_of), plan)
     plan = with_neighbours(plan, known)
     reasons = {metric.key: _lacking(known, metric) for metric in plan.metrics}
     metrics = [metric for metric in plan.metrics if not reasons[metric.key]]
@@ -92,7 +94,11 @@ def _statistics_at(
     return SufficientStatistics(
         arms=arm_counts(tallies),
         checks=check_counts(
-            tallies, known, _pre_period(measured, plan, earlier), start_times(eligible, plan)
+            tallies,
+            known,
+            _pre_period(measured, plan, earlier),
+            plan,
+            start_times(eligible, plan),
         ),
         survival={
             metric.key: survival_counts(eligible, known, plan, _within_epochs(metric, splits))
@@ -115,6 +121,11 @@ def _statistics_at(
             metric.key: found
             for metric in metrics
             if (found := answers_of(measured, plan, metric, as_of=as_of))
+        },
+        response={
+            metric.key: counts
+            for metric in metrics
+            if (counts := response_by_cluster(measured, metric, as_of=as_of)) is not None
         },
         quantiles={
             metric.key: quantiles_of(connection, measured, known, plan, metric, as_of=as_of)

@@ -136,7 +136,7 @@ def _packed(cells: pa.Table, covariates: tuple[Covariate, ...], segment: str) ->
             if name.startswith(STRATUM)
         },
         clusters={
-            name.removeprefix(CLUSTER): _numbered(_texts(cells[name]))
+            name.removeprefix(CLUSTER): numbered(_texts(cells[name]))
             for name in cells.column_names
             if name.startswith(CLUSTER)
         },
@@ -145,7 +145,7 @@ def _packed(cells: pa.Table, covariates: tuple[Covariate, ...], segment: str) ->
     )
 
 
-def _numbered(labels: NDArray[np.str_]) -> NDArray[np.int64]:
+def numbered(labels: NDArray[np.str_]) -> NDArray[np.int64]:
     """Number the labels in their order: an agent's id is nothing that a report has to keep."""
     known = labels != MISSING
     codes = np.full(labels.size, NO_CLUSTER, dtype=np.int64)

@@ -5,7 +5,7 @@ from datetime import datetime
 import ibis
 from ibis.expr.types import BooleanValue, StringValue, Table
 
-from experiments.plan.document import Plan, Unit
+from experiments.plan.document import PER_CONTACT, Plan, Unit
 from impact.engine import Engine
 from impact.errors import InvalidBatch
 from impact.join.columns import UTC_INSTANT, instant, literal_instant, local_date, optional
@@ -93,7 +93,7 @@ def _with_repeats(first: Table, rows: Table) -> Table:
 
 def _contact(assignments: Table, unit: Unit) -> StringValue:
     """Return the contact for which the router asked: the unit, where it is the contact."""
-    if unit is Unit.CONTACT:
+    if unit in PER_CONTACT:
         return assignments.unit_id
     return optional(assignments, "contact_id", "string")
 
@@ -106,7 +106,7 @@ def _customer(assignments: Table, unit: Unit) -> StringValue:
 
 def _with_makers(units: Table, inputs: Inputs, unit: Unit) -> Table:
     """Let a contact be borne by the customer who made it, where the assignment names nobody."""
-    if unit is not Unit.CONTACT or inputs.contacts is None:
+    if unit not in PER_CONTACT or inputs.contacts is None:
         return units
     makers = inputs.contacts.select(made_="contact_id", maker_="customer_id")
     joined = units.left_join(makers, units.unit_id == makers.made_)
