@@ -6,9 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeGuard
 
+from experiments.assignment.draw_rules import draw_violations
 from experiments.assignment.hashing import BUCKETS, HASH_VERSIONS, SALT, SALT_RULE
 from experiments.assignment.policy import policy_violations
+from experiments.assignment.program import Program
 from experiments.assignment.refusals import violation
+from experiments.assignment.requirements import requirement_violations
+from experiments.assignment.saturation import Saturation
+from experiments.assignment.schedule import Schedule
 from experiments.assignment.targeting_rules import targeting_violations
 from experiments.assignment.units import canonical_id
 from experiments.errors import InvalidDefinition, InvalidRequest, Violation
@@ -45,7 +50,9 @@ class ExperimentDefinition:
     """One version of an experiment, as far as the question "who gets what" goes.
 
     Variants stand in the order of their buckets. `coverage` of 10,000 takes part. `forced` maps
-    canonical unit ids to variant keys. `unit` names what is randomised (customer, agent, ...).
+    canonical unit ids to variant keys. `unit` names what is randomised (customer, agent, ...); of
+    a time slot a `schedule` says which there are. With a `saturation` a cluster draws first.
+    Only units take part that meet everything it `requires`, of customers whom the `program` lets.
 
     Raises:
         InvalidDefinition: with every broken rule, named by its path (`variants[1].weight`).
@@ -61,6 +68,10 @@ class ExperimentDefinition:
     targeting: Mapping[str, object] = field(default_factory=dict)
     layer: LayerPlacement | None = None
     forced: Mapping[str, str] = field(default_factory=dict)
+    schedule: Schedule | None = None
+    saturation: Saturation | None = None
+    requires: tuple["Requirement", ...] = ()
+    program: Program = field(default_factory=Program)
     paused: bool = False
     killed: bool = False
 
@@ -79,6 +90,14 @@ class ExperimentDefinition:
         return tuple((variant.key, variant.weight) for variant in self.variants)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """The unit is assigned by another experiment: to one of `variants`, or to any."""
+
+    experiment: ExperimentDefinition
+    variants: tuple[str, ...] = ()
+
+
 def _violations(definition: ExperimentDefinition) -> Iterator[Violation]:
     yield from _key_violations(definition.key, "key")
     yield from _key_violations(definition.unit, "unit")
@@ -92,6 +111,9 @@ def _violations(definition: ExperimentDefinition) -> Iterator[Violation]:
     yield from targeting_violations(definition.targeting)
     yield from _layer_violations(definition.layer)
     yield from _forced_violations(definition)
+    yield from requirement_violations(definition)
+    if not any(_variants_violations(definition.variants)):
+        yield from draw_violations(definition)
 
 
 def _variants_violations(variants: tuple[VariantDefinition, ...]) -> Iterator[Violation]:

@@ -63,14 +63,17 @@ def assignment_sql(
     units that were targeted: attributes are not in the hash.
 
     Raises:
-        InvalidDefinition: it has targeting, or `column` is no name.
+        InvalidDefinition: it has targeting, a schedule or a saturation, or `column` is no name.
     """
     if definition.targeting:
         rule = "must be empty: attributes are no part of the hash"
         raise InvalidDefinition(violation("targeting", definition.targeting, rule))
+    if definition.schedule is not None or definition.saturation is not None:
+        rule = "must be recomputed by schedule_sql or saturation_sql: more than units was drawn"
+        raise InvalidDefinition(violation("key", definition.key, rule))
     bucket = bucket_sql(dialect, Purpose.EXPERIMENT, definition.salt, column)
     in_layer = _in_layer(definition, dialect, column)
-    owner = _owner(definition, bucket)
+    owner = owner_sql(definition, bucket)
     return AssignmentSql(
         bucket=bucket,
         in_layer=in_layer,
@@ -90,9 +93,16 @@ def _in_layer(definition: ExperimentDefinition, dialect: Dialect, column: str) -
     return f"{bucket} BETWEEN {layer.start} AND {layer.end - 1}"
 
 
-def _owner(definition: ExperimentDefinition, bucket: str) -> str:
-    """Return the expression of the variant that owns the bucket, NULL where none does."""
-    ranges = bucket_ranges(definition.weights, coverage=definition.coverage)
+def owner_sql(
+    definition: ExperimentDefinition,
+    bucket: str,
+    weights: tuple[tuple[str, int], ...] | None = None,
+) -> str:
+    """Return the expression of the variant that owns the bucket, NULL where none does.
+
+    `weights` stand in for those of the definition.
+    """
+    ranges = bucket_ranges(weights or definition.weights, coverage=definition.coverage)
     cases = [
         f"WHEN {bucket} BETWEEN {each.start} AND {each.end - 1} THEN '{each.variant}'"
         for each in ranges

@@ -30,6 +30,13 @@ def canonical_id(text: object, *, field: str = "unit_id") -> str:
     """
     if not isinstance(text, str):
         raise _refusal(field, text, "must be a string")
+    if (
+        text.isascii()
+        and text.isprintable()
+        and len(text) <= LONGEST_ID
+        and (plain := text.strip())
+    ):
+        return plain  # nearly all ids are: a third of the time that the rest takes
     canonical = unicodedata.normalize("NFC", text.strip())
     if not canonical:
         raise _refusal(field, text, "must not be empty")
