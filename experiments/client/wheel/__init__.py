@@ -1,0 +1,1 @@
+"""How the client is packed: `uv build --wheel experiments/client/wheel`."""
