@@ -1,4 +1,4 @@
-"""Where the embedded default keeps its state, and the secret key it makes for itself."""
+"""Where the embedded default keeps its state, and the secret keys it makes for itself."""
 
 import os
 import secrets
@@ -12,14 +12,19 @@ def state_folder(configured: str, base: Path) -> Path:
     return folder
 
 
-def generated_secret_key(folder: Path) -> str:
-    """Return the key kept in `folder`, making one at the first start.
+def generated_ruleset_key(folder: Path) -> str:
+    """Return the key `id:secret` that signs the rule set, kept in `folder` as the secret key is."""
+    return f"embedded:{generated_secret_key(folder, 'ruleset_key')}"
+
+
+def generated_secret_key(folder: Path, name: str = "secret_key") -> str:
+    """Return the key kept in a file of `folder`, making one at the first start.
 
     The file is created by link: of several processes that start together, all read the same key.
     """
-    path = folder / "secret_key"
+    path = folder / name
     if not path.exists():
-        draft = folder / f".secret_key.{os.getpid()}.{secrets.token_hex(4)}"
+        draft = folder / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(64))
         try:

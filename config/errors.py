@@ -25,6 +25,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     experiment_errors.ExperimentNotFound: HTTPStatus.NOT_FOUND,
     experiment_errors.DefinitionLocked: HTTPStatus.CONFLICT,
     experiment_errors.EditConflict: HTTPStatus.CONFLICT,
+    experiment_errors.ScheduleNotFound: HTTPStatus.NOT_FOUND,
     experiment_errors.KeyNotFound: HTTPStatus.NOT_FOUND,
     experiment_errors.Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
     impact_errors.InvalidBatch: HTTPStatus.BAD_REQUEST,

@@ -14,11 +14,15 @@ def live(_request: HttpRequest) -> JsonResponse:
 
 
 def ready(_request: HttpRequest) -> JsonResponse:
-    """Answer 200 when database, inbox and spool can be written, else 503 naming what cannot."""
+    """Answer 200 when database and folders can be written, else 503 naming what cannot.
+
+    A process that is not ready still answers routers: this is for alarms, not for taking it away.
+    """
     findings = {
         "database": _database(),
         "inbox": _writable(settings.INBOX_DIR),
         "spool": _writable(settings.SPOOL_DIR),
+        "kept": _writable(settings.KEPT_DIR),
     }
     is_ready = all(finding == "ok" for finding in findings.values())
     return JsonResponse(

@@ -9,7 +9,8 @@ from csp.constants import NONCE, NONE, SELF
 from django.contrib.messages import constants as message_levels
 from kombu import Exchange, Queue
 
-from config.environment import generated_secret_key, state_folder
+from config.environment import generated_ruleset_key, generated_secret_key, state_folder
+from experiments.assignment.signature import read_keys
 
 django_stubs_ext.monkeypatch()
 
@@ -23,6 +24,9 @@ PRODUCTION = env.bool("EQUIPOISE_PRODUCTION", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY", default="") or generated_secret_key(VAR_DIR)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+RULESET_KEYS = read_keys(
+    env("RULESET_KEYS", default="") or generated_ruleset_key(VAR_DIR), field="RULESET_KEYS"
+)
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -88,11 +92,21 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
+else:  # a server that is gone without a word is noticed in seconds; the URL may say otherwise
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 2,
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LAKE_URL = env("LAKE_URL", default=str(VAR_DIR / "lake"))
 INBOX_DIR = Path(env("INBOX_DIR", default=str(VAR_DIR / "inbox")))
 SPOOL_DIR = Path(env("SPOOL_DIR", default=str(VAR_DIR / "spool")))
-for folder in (INBOX_DIR, SPOOL_DIR):
+KEPT_DIR = Path(env("KEPT_DIR", default=str(VAR_DIR / "kept")))
+for folder in (INBOX_DIR, SPOOL_DIR, KEPT_DIR):
     folder.mkdir(parents=True, exist_ok=True)
 
 # Accounts

@@ -6,4 +6,12 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-application = get_wsgi_application()
+django = get_wsgi_application()
+
+from django.utils import timezone  # noqa: E402  # what follows needs Django set up
+
+from config.direct import direct  # noqa: E402
+from experiments.answers.starting import start  # noqa: E402
+
+start(timezone.now())
+application = direct(django)

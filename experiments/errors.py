@@ -6,6 +6,7 @@ ExperimentsError
 ├── InvalidRequest         a field of a request breaks its rule
 ├── MoveNotAllowed         the lifecycle has no such move
 ├── ExperimentNotFound     no experiment has that key
+├── ScheduleNotFound       the experiment has no schedule
 ├── KeyNotFound            no API key has that prefix
 ├── Overloaded             more is asked than can be recorded
 ├── DefinitionLocked       a locked part was to be changed
@@ -62,6 +63,10 @@ class MoveNotAllowed(ExperimentsError):
 
 class ExperimentNotFound(ExperimentsError):
     """No experiment has that key."""
+
+
+class ScheduleNotFound(ExperimentsError):
+    """The experiment has no schedule: its units are no slots of time."""
 
 
 class KeyNotFound(ExperimentsError):

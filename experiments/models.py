@@ -46,6 +46,10 @@ class Experiment(models.Model):
     layer_end = models.PositiveIntegerField(default=BUCKETS)
     targeting = models.JSONField(default=dict, blank=True)
     coverage = models.PositiveIntegerField(default=BUCKETS)
+    schedule = models.JSONField(default=dict, blank=True)
+    saturation = models.JSONField(default=dict, blank=True)
+    requires = models.JSONField(default=list, blank=True)
+    is_holdout = models.BooleanField(default=False)
     killed = models.BooleanField(default=False)
     salt = models.CharField(max_length=64, unique=True)
     hash_version = models.PositiveSmallIntegerField(default=1)
@@ -66,6 +70,11 @@ class Experiment(models.Model):
             models.CheckConstraint(
                 name="experiment_status_known",
                 condition=Q(status__in=[status.value for status in Status]),
+            ),
+            models.UniqueConstraint(
+                name="experiment_one_holdout",
+                fields=["is_holdout"],
+                condition=Q(is_holdout=True, status__in=["running", "paused"]),
             ),
             models.CheckConstraint(
                 name="experiment_coverage_of_10000", condition=Q(coverage__lte=BUCKETS)
@@ -129,6 +138,51 @@ class ForcedAssignment(models.Model):
         return f"{self.unit_id} -> {self.variant}"
 
 
+class PastVersion(models.Model):
+    """A version that was followed by another: whoever reads its exposures needs what it was."""
+
+    experiment = models.ForeignKey(Experiment, on_delete=models.CASCADE, related_name="past")
+    number = models.PositiveIntegerField()
+    salt = models.CharField(max_length=64, unique=True)
+    hash_version = models.PositiveSmallIntegerField()
+    weights = models.JSONField()  # [[variant, weight], ...] in the order of the buckets
+    ended_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["experiment", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["experiment", "number"], name="past_version_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.experiment}, version {self.number}"
+
+
+class NeverTreatSalt(models.Model):
+    """One row with the salt of the list of the never treated."""
+
+    salt = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return "salt of the never treated"
+
+
+class NeverTreated(models.Model):
+    """A customer whom no experiment may treat: known by digest, kept after being taken off."""
+
+    digest = models.CharField(max_length=32, unique=True)
+    reason = models.CharField(max_length=200)
+    listed = models.BooleanField(default=True)
+    changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=150)
+
+    class Meta:
+        ordering = ["-changed_at", "digest"]
+
+    def __str__(self) -> str:
+        return f"{self.digest[:8]}: {self.reason}"
+
+
 class Exposure(models.Model):
     """Who was assigned what, what was served and when it was applied: the log of truth.
 
@@ -153,6 +207,7 @@ class Exposure(models.Model):
     attributes = models.JSONField(default=dict)
     assigned_at = models.DateTimeField()
     exposed_at = models.DateTimeField(null=True)
+    router = models.CharField(max_length=100, blank=True, db_default="")
 
     class Meta:
         constraints = [

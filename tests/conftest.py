@@ -9,12 +9,13 @@ from pytest_django import Settings
 from experiments import registry
 from experiments.access import key_snapshot
 from experiments.answers.database import database
+from experiments.answers.returning import returner
 
 
 @pytest.fixture(autouse=True)
 def own_state(settings: Settings, tmp_path: Path) -> None:
     """Keep everything that a test writes outside of the database in its own folder."""
-    for name in ("INBOX_DIR", "SPOOL_DIR"):
+    for name in ("INBOX_DIR", "SPOOL_DIR", "KEPT_DIR"):
         folder = tmp_path / name.lower()
         folder.mkdir()
         setattr(settings, name, folder)
@@ -29,4 +30,5 @@ def fresh_process() -> Iterator[None]:
     key_snapshot.forget()
     registry.snapshot.forget()
     yield
+    returner.close()
     database.close()

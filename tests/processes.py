@@ -18,7 +18,7 @@ from redis import Redis
 Environment = dict[str, str]
 PROJECT = Path(__file__).resolve().parents[1]
 PATIENCE = 90  # seconds; machines of tests are slow, and busy
-SHARED_STATE = ("LAKE_URL", "INBOX_DIR", "SPOOL_DIR")
+SHARED_STATE = ("LAKE_URL", "INBOX_DIR", "SPOOL_DIR", "KEPT_DIR")
 
 
 @contextmanager

@@ -1,4 +1,9 @@
-"""API keys at the door of the HTTP API: `Authorization: Bearer` or `X-API-Key`."""
+"""API keys at the door of the HTTP API: `Authorization: Bearer` or `X-API-Key`.
+
+Routers that can set no header send the key as the password of `Authorization: Basic`.
+"""
+
+from base64 import b64decode
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -6,7 +11,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from experiments.access.keys import KeyHolder, find_holder
+from experiments.access.keys import SECRETS_BEGIN, KeyHolder, find_holder
 
 CHALLENGE = 'Bearer realm="equipoise"'
 REFUSAL = "The API key is unknown or revoked."
@@ -35,5 +40,16 @@ def presented_key(request: HttpRequest | Request) -> str | None:
     scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
         return str(token.strip())
+    if scheme.lower() == "basic" and (password := _password(token)):
+        return password
     key = request.META.get("HTTP_X_API_KEY", "").strip()
     return str(key) or None
+
+
+def _password(token: str) -> str | None:
+    """Return the password where it is one of our keys: others are for a proxy on the way."""
+    try:
+        password = b64decode(token, validate=True).decode().partition(":")[2]
+    except ValueError:
+        return None
+    return password if password.startswith(SECRETS_BEGIN) else None

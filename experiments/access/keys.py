@@ -6,12 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from experiments.access.scopes import SCOPES
 from experiments.errors import InvalidRequest, KeyNotFound, Violation
+from experiments.kept import Kept
 from experiments.models import ApiKey
 from experiments.snapshot import Snapshot
 
 NAME_LENGTH = 100
+SECRETS_BEGIN = "eq_"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +48,7 @@ def issue_key(*, name: str, scopes: Iterable[str], now: datetime) -> tuple[ApiKe
     wanted = sorted(set(scopes))
     _check(name, wanted)
     prefix = secrets.token_hex(4)
-    secret = f"eq_{prefix}_{secrets.token_urlsafe(32)}"
+    secret = f"{SECRETS_BEGIN}{prefix}_{secrets.token_urlsafe(32)}"
     key = ApiKey(name=name, prefix=prefix, digest=digest(secret), scopes=wanted, created_at=now)
     key.save(force_insert=True)
     key_snapshot.expire()
@@ -106,4 +110,8 @@ def _load(_held: Mapping[str, KeyHolder] | None) -> Mapping[str, KeyHolder]:
     }
 
 
-key_snapshot: Snapshot[Mapping[str, KeyHolder]] = Snapshot(_load)
+Keys = Mapping[str, KeyHolder]
+key_snapshot: Snapshot[Keys] = Snapshot(
+    _load,
+    kept=Kept("keys", encode=msgspec.json.encode, decode=msgspec.json.Decoder(Keys).decode),
+)

@@ -12,7 +12,8 @@ from experiments.models import Experiment
 
 COLUMNS = (
     *("key", "title", "hypothesis", "unit", "layer", "layer_start", "layer_end"),
-    *("targeting", "coverage", "plan_source"),
+    *("targeting", "coverage", "schedule", "saturation", "requires"),
+    *("is_holdout", "plan_source"),
 )
 EXAMPLE = (
     VariantDraft(key="control", weight=5000, title="As it is today", is_control=True),
@@ -58,6 +59,9 @@ class ExperimentForm(forms.ModelForm[Experiment]):
         fields = {name: given[name] for name in COLUMNS}
         fields["layer"] = given["layer"].key if given["layer"] else None
         fields["targeting"] = given["targeting"] or {}
+        fields["schedule"] = given["schedule"] or {}
+        fields["saturation"] = given["saturation"] or {}
+        fields["requires"] = given["requires"] or []
         return Draft(**fields, variants=variants, salt=self.instance.salt)
 
     def _check(self, draft: Draft) -> None:

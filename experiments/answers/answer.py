@@ -74,10 +74,12 @@ def recorded(
     )
 
 
-def evaluated(experiment: CompiledExperiment, decision: Decision) -> Answer:
+def evaluated(
+    experiment: CompiledExperiment, decision: Decision, status: AnswerStatus = AnswerStatus.OK
+) -> Answer:
     """Return the answer of a decision that is not recorded: no report can name it."""
     return Answer(
-        status=AnswerStatus.OK,
+        status=status,
         experiment=decision.experiment,
         variant=decision.served_variant,
         enrolled=decision.eligible,

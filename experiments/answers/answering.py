@@ -4,7 +4,7 @@ While the database is away or slow, the last configuration decides and the spool
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -14,15 +14,15 @@ from django.db import Error, connection
 from experiments import registry, spool
 from experiments.answers.answer import Answer, AnswerStatus, evaluated, recorded, without_unit
 from experiments.answers.database import database
+from experiments.answers.deciding import KEPT_OUT, Decided, by_customer, decided, followed
 from experiments.answers.question import Question
-from experiments.assignment.compiled import CompiledExperiment
+from experiments.answers.returning import returner
 from experiments.assignment.decision import Decision, Source
 from experiments.exposures import ExposureRow, exposure_row, record
+from experiments.registry import RunningSet
 from experiments.snapshot import Snapshot
 
 Value = TypeVar("Value")
-Decided = tuple[CompiledExperiment, Decision]
-Experiments = Mapping[str, CompiledExperiment]
 
 logger = logging.getLogger(__name__)
 
@@ -37,9 +37,10 @@ def answer(question: Question, *, now: datetime, until: float) -> list[Answer]:
     running = latest(registry.snapshot, now=now, until=until)
     if running is None:
         return unconfigured(question)
-    found = list(_found(question, running.experiments))
-    decided = [each for each in found if not isinstance(each, Answer)]
-    told = iter(_told(question, decided, now, until))
+    found = list(_found(question, running, now))
+    to_tell = [each for each in found if not isinstance(each, Answer)]
+    beside = followed(question, running, now=now)
+    told = iter(_told(question, to_tell, beside, now, until))
     return [each if isinstance(each, Answer) else next(told) for each in found]
 
 
@@ -50,7 +51,7 @@ def unconfigured(question: Question) -> list[Answer]:
 
 
 def latest(snapshot: Snapshot[Value], *, now: datetime, until: float) -> Value | None:
-    """Return what the snapshot holds, checked if that can be done by `until`."""
+    """Return what the snapshot holds, checked if that can be done by `until`; else as it was."""
     if not snapshot.is_due(now):
         return snapshot.latest()
     try:
@@ -59,50 +60,56 @@ def latest(snapshot: Snapshot[Value], *, now: datetime, until: float) -> Value |
         return database.call(partial(snapshot.current, now), until=until)
     except (Error, TimeoutError) as error:
         logger.warning("answering from the last configuration: %s", type(error).__name__)
+        snapshot.doubt()
         return snapshot.latest()
 
 
-def _found(question: Question, running: Experiments) -> Iterator[Answer | Decided]:
-    """Yield what was asked for by name, or all that take this contact."""
+def _found(question: Question, running: RunningSet, now: datetime) -> Iterator[Answer | Decided]:
+    """Yield what was asked for by name, or all that take this contact.
+
+    The holdout has no policy of its own: it is told to those alone who ask for it.
+    """
+    experiments = running.experiments
     if question.experiments is None:
-        taking = (_decided(question, experiment) for experiment in running.values())
+        others = (each for key, each in experiments.items() if key != running.holdout)
+        taking = (decided(question, experiment, now=now) for experiment in others)
         yield from (
-            each
-            for each in taking
-            if not isinstance(each, Answer) and (each[1].eligible or each[1].forced)
+            each for each in taking if each and (each.decision.eligible or each.decision.forced)
         )
         return
     for key in question.experiments:
-        if key in running:
-            yield _decided(question, running[key])
+        if key in experiments:
+            asked = by_customer(question) if key == running.holdout else question
+            yield decided(asked, experiments[key], now=now) or without_unit(experiments[key])
         else:
             yield Answer(status=AnswerStatus.UNKNOWN_EXPERIMENT, experiment=key)
 
 
-def _decided(question: Question, experiment: CompiledExperiment) -> Answer | Decided:
-    unit_id = question.units.get(experiment.definition.unit)
-    if unit_id is None:
-        return without_unit(experiment)
-    return experiment, experiment.decide(unit_id, question.attributes)
-
-
 def _told(
-    question: Question, decided: Sequence[Decided], now: datetime, until: float
+    question: Question,
+    to_tell: Sequence[Decided],
+    beside: Decided | None,
+    now: datetime,
+    until: float,
 ) -> Iterator[Answer]:
     if not question.expose:
-        return (evaluated(experiment, decision) for experiment, decision in decided)
-    rows = [_row(question, each, now) for each in decided]
-    stored, status = _kept(rows, until)
+        status = AnswerStatus.OK if registry.snapshot.is_confirmed else AnswerStatus.DEGRADED
+        return (evaluated(each.experiment, each.decision, status) for each in to_tell)
+    to_keep = [each for each in to_tell if each.speaks_of_unit]
+    rows = [_row(each, now) for each in (*to_keep, *([beside] if beside else []))]
+    kept, status = _kept(rows, until)
+    stored = iter(kept)
     return (
-        recorded(experiment, _served_now(row, decision), decision, status)
-        for (experiment, decision), row in zip(decided, stored, strict=True)
+        recorded(each.experiment, _served_now(next(stored), each.decision), each.decision, status)
+        if each.speaks_of_unit
+        else evaluated(each.experiment, each.decision, status)
+        for each in to_tell
     )
 
 
-def _row(question: Question, decided: Decided, now: datetime) -> ExposureRow:
-    experiment, decision = decided
-    version = experiment.definition.hash_version
-    return exposure_row(decision, question.contact, now=now, hash_version=version)
+def _row(decided: Decided, now: datetime) -> ExposureRow:
+    version = decided.experiment.definition.hash_version
+    return exposure_row(decided.decision, decided.contact, now=now, hash_version=version)
 
 
 def _kept(rows: list[ExposureRow], until: float) -> tuple[list[ExposureRow], AnswerStatus]:
@@ -116,6 +123,7 @@ def _kept(rows: list[ExposureRow], until: float) -> tuple[list[ExposureRow], Ans
     except (Error, TimeoutError) as error:
         logger.warning("exposures go to the spool: %s", type(error).__name__)
         spool.append(rows)
+        returner.wake()
         return rows, AnswerStatus.DEGRADED
 
 
@@ -123,8 +131,10 @@ def _served_now(row: ExposureRow, decision: Decision) -> ExposureRow:
     """Return the row with what is to be served now.
 
     The stored row of a contact stands. A unit that names no contact has one row for good, so
-    that a pause, a kill or a forced variant must reach it beside that row.
+    that a pause, a kill or a forced variant must reach it beside that row, and that it is not to
+    be treated any more.
     """
-    if row.contact_id is None and decision.source in {Source.PAUSED, Source.FORCED}:
+    now_said = decision.source in {Source.PAUSED, Source.FORCED} or decision.reason in KEPT_OUT
+    if row.contact_id is None and now_said:
         return row._replace(served_variant=decision.served_variant, source=decision.source.value)
     return row

@@ -13,7 +13,7 @@ from threading import Lock, Thread
 from time import monotonic
 from typing import TypeVar
 
-from django.db import Error, connection
+from django.db import connection
 
 from experiments.answers.jobs import Job, Reading, Writing, settle
 from experiments.errors import Overloaded
@@ -135,7 +135,7 @@ def _do(jobs: Sequence[Reading | Writing]) -> None:
     wanted = [job for job in jobs if job.future.set_running_or_notify_cancel()]
     try:
         _connect()
-    except Error as error:
+    except Exception as error:  # noqa: BLE001  # it is raised again where it is waited for
         for job in wanted:
             job.future.set_exception(error)
         return

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from experiments.exposures import Contact
 
@@ -11,8 +12,8 @@ class Question:
     """Which variant does this contact get?
 
     `units` maps what can be randomised (customer, contact, agent, team, queue) to the ids that
-    were given. `experiments` is None for all that take this contact. `expose` is whether the
-    assignment is recorded.
+    were given; a time slot is known by `arrived_at`, None for now. `experiments` is None for all
+    that take this contact. `expose` is whether the assignment is recorded.
     """
 
     contact: Contact
@@ -20,3 +21,4 @@ class Question:
     attributes: Mapping[str, object] = field(default_factory=dict)
     experiments: tuple[str, ...] | None = None
     expose: bool = True
+    arrived_at: datetime | None = None

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from experiments.access import Scope
+from experiments.access import KeyHolder, Scope
 from experiments.access.authentication import CHALLENGE
 from experiments.answers.answering import answer, unconfigured
 from experiments.answers.callers import MOST_BYTES, Stranger, body_of, caller
@@ -35,10 +35,11 @@ def assign(request: HttpRequest) -> HttpResponse:
     now, until = timezone.now(), monotonic() + DEADLINE_SECONDS
     try:
         _check_method(request)
-        is_known = _check_key(request, now, until)
-        sent = read(_body(request), wanted=request.GET.get("format"))
-        asked = question(sent, now=now)
-        answers = answer(asked, now=now, until=until) if is_known else unconfigured(asked)
+        holder = _holder(request, now, until)
+        wanted, content_type = request.GET.get("format"), request.META.get("CONTENT_TYPE") or ""
+        sent = read(_body(request), wanted=wanted, content_type=content_type)
+        asked = question(sent, now=now, router=holder.name if holder else "")
+        answers = answer(asked, now=now, until=until) if holder else unconfigured(asked)
     except _Refused as error:
         return error.response(request)
     except InvalidRequest as error:
@@ -76,16 +77,16 @@ def _check_method(request: HttpRequest) -> None:
         raise _Refused(HTTPStatus.METHOD_NOT_ALLOWED, refusal, Allow="POST")
 
 
-def _check_key(request: HttpRequest, now: datetime, until: float) -> bool:
-    """Refuse a key that may not ask; False while no keys could ever be read."""
+def _holder(request: HttpRequest, now: datetime, until: float) -> KeyHolder | None:
+    """Refuse a key that may not ask; None while no keys could ever be read."""
     holder = caller(request, now=now, until=until)
     if holder is Stranger.UNVERIFIED:
-        return False
+        return None
     if holder is Stranger.UNKNOWN or Scope.ASSIGN not in holder.scopes:
         rule = "must be an API key in force with the scope assign"
         refusal = violation("authorization", "", rule)
         raise _Refused(HTTPStatus.UNAUTHORIZED, refusal, **{"WWW-Authenticate": CHALLENGE})
-    return True
+    return holder
 
 
 def _body(request: HttpRequest) -> bytes:

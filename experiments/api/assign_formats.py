@@ -57,8 +57,9 @@ def _joined(several: Sequence[Mapping[str, str]]) -> dict[str, str]:
 
 
 def _document(fields: Mapping[str, str]) -> str:
+    """Return the answer for mod_httapi, which asks again and again until it is told to break."""
     variables = "".join(f"<xp_{name}>{escape(value)}</xp_{name}>" for name, value in fields.items())
     return (
         '<document type="xml/freeswitch-httapi"><params/>'
-        f"<variables>{variables}</variables><work><continue/></work></document>"
+        f"<variables>{variables}</variables><work><break/></work></document>"
     )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from experiments.answers.question import Question
+from experiments.api.assign_form import form_fields, is_form
 from experiments.api.values import instant
 from experiments.api.wire import decode
 from experiments.assignment.refusals import violation
@@ -40,23 +41,26 @@ _DECODER = msgspec.json.Decoder(AssignBody)
 _IDS = ("customer_id", "contact_id", "agent_id", "team", "queue")
 
 
-def read(body: bytes, *, wanted: str | None = None) -> AssignBody:
-    """Return the body with every value of its own type, all of them in bounds.
+def read(body: bytes, *, wanted: str | None = None, content_type: str = "") -> AssignBody:
+    """Return the body, JSON or a form, with every value of its own type, all of them in bounds.
 
     `wanted` is the format that the address asks for, where the body names none.
 
     Raises:
         InvalidRequest: naming field, value and rule.
     """
-    sent = decode(body, _DECODER)
+    if is_form(body, content_type):
+        sent = msgspec.convert(form_fields(body), AssignBody)
+    else:
+        sent = decode(body, _DECODER)
     sent.format = sent.format or wanted or FORMATS[0]
     if violations := tuple(_violations(sent)):
         raise InvalidRequest(*violations)
     return sent
 
 
-def question(sent: AssignBody, *, now: datetime) -> Question:
-    """Return what is asked; an id that is empty or blank counts as not given.
+def question(sent: AssignBody, *, now: datetime, router: str = "") -> Question:
+    """Return what `router` asks; an id that is empty or blank counts as not given.
 
     Targeting sees the agent, team and queue of the contact beside its attributes.
 
@@ -67,6 +71,7 @@ def question(sent: AssignBody, *, now: datetime) -> Question:
     attributes = dict(sent.attributes or {})
     routing = {name: ids[name] for name in ids if name in {"agent_id", "team", "queue"}}
     known = {name: routing[name] for name in routing if name != "queue"}
+    arrived_at = None
     if sent.arrived_at is not None:
         arrived_at = instant("arrived_at", sent.arrived_at, now=now, skew=SKEW)
         known["arrived_at"] = arrived_at.isoformat()
@@ -76,11 +81,13 @@ def question(sent: AssignBody, *, now: datetime) -> Question:
             contact_id=ids.get("contact_id"),
             queue=ids.get("queue", ""),
             attributes={**attributes, **known},
+            router=router,
         ),
         units={name.removesuffix("_id"): value for name, value in ids.items()},
         attributes={**attributes, **routing},
         experiments=None if sent.experiments is None else tuple(dict.fromkeys(sent.experiments)),
         expose=sent.expose is not False,
+        arrived_at=arrived_at,
     )
 
 

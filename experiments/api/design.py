@@ -15,8 +15,10 @@ from experiments.definitions import find
 from experiments.design.demands import Unreachable
 from experiments.design.enrolment import share_taking_part
 from experiments.design.expectations import Expectation
+from experiments.design.first_day import Needed
 from experiments.design.forecast import Forecast
-from experiments.design.prospect import Moment, Needed, Prospect, foresee
+from experiments.design.guards import Guarded, Ruled
+from experiments.design.prospect import Moment, Prospect, foresee
 from experiments.plan.reading import read_plan
 
 
@@ -29,7 +31,8 @@ class ExperimentDesign(APIView):
     @extend_schema(
         summary="Ask what an experiment can show, and when",
         description=(
-            "Sizes the primary metric of the plan by its smallest comparison with control. "
+            "Sizes the primary metric of the plan by its smallest comparison with control, and the "
+            "margins of its guardrails where the policy does no harm. "
             "Shares and changes are fractions: 0.009 is 0.9 %. Where there is no number, "
             "`reason` says why."
         ),
@@ -67,7 +70,24 @@ def _out(prospect: Prospect) -> dict[str, object]:
         "needed": _needed(prospect.needed),
         "moments": [_moment(moment) for moment in prospect.moments],
         "findings": [asdict(finding) for finding in prospect.findings],
+        "guardrails": [_guardrail(guarded) for guarded in prospect.guardrails],
     }
+
+
+def _guardrail(guarded: Guarded) -> dict[str, object]:
+    return {
+        "metric": guarded.metric.key,
+        "scale": guarded.scale.value,
+        "margin": guarded.metric.margin,
+        "needed": None if guarded.needed is None else _needed(guarded.needed),
+        "moments": [_ruled(ruled) for ruled in guarded.ruled],
+    }
+
+
+def _ruled(ruled: Ruled) -> dict[str, object]:
+    if isinstance(ruled.margin, Unreachable):
+        return {"day": ruled.day, "margin": None, "reason": ruled.margin.reason}
+    return {"day": ruled.day, "margin": ruled.margin, "reason": ""}
 
 
 def _needed(needed: Needed | Unreachable) -> dict[str, object]:

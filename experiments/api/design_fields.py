@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from experiments.design.expectations import Expectation
 from experiments.design.findings import Level
+from experiments.design.guards import Scale
 from experiments.plan.document import Unit
 
 In = serializers.Serializer[dict[str, Any]]
@@ -114,6 +115,29 @@ class FindingOut(In):
     )
 
 
+class RuledOut(In):
+    """The smallest margin that is ruled out by a day."""
+
+    day = serializers.IntegerField()
+    margin = serializers.FloatField(allow_null=True)
+    reason = serializers.CharField(allow_blank=True)
+
+
+class GuardrailOut(In):
+    """What a guardrail can rule out, if the policy does neither harm nor good."""
+
+    metric = serializers.CharField()
+    scale = serializers.ChoiceField(
+        choices=[scale.value for scale in Scale], help_text="What the margins of `moments` are in."
+    )
+    margin = serializers.FloatField(help_text="The plan's.")
+    needed = NeededOut(
+        allow_null=True,
+        help_text="When the plan's margin is ruled out; null where it is in the metric's own unit.",
+    )
+    moments = RuledOut(many=True)
+
+
 class ExpectedOut(ExpectedIn):
     """What was expected, defaults filled in."""
 
@@ -121,7 +145,7 @@ class ExpectedOut(ExpectedIn):
 
 
 class DesignOut(In):
-    """What the primary metric can show."""
+    """What the primary metric can show, and what the guardrails can rule out."""
 
     metric = serializers.CharField()
     unit = serializers.ChoiceField(choices=[unit.value for unit in Unit])
@@ -129,4 +153,5 @@ class DesignOut(In):
     needed = NeededOut()
     moments = MomentOut(many=True)
     findings = FindingOut(many=True)
+    guardrails = GuardrailOut(many=True)
     expected = ExpectedOut()

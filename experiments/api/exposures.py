@@ -48,7 +48,9 @@ class ExposureReports(APIView):
         except RequestDataTooBig:
             raise TooLarge from None
         good, rejected = _read(raws)
-        recorded = record_many(report.row for _, report in good if report.row is not None)
+        router = getattr(request.user, "name", "")
+        drawn = (report.row for _, report in good if report.row is not None)
+        recorded = record_many(row._replace(router=router) for row in drawn)
         matches = report_exposed([report.report for _, report in good])
         for (number, report), is_found in zip(good, matches, strict=True):
             if not is_found:

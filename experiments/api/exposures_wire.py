@@ -11,6 +11,7 @@ from experiments.api.values import instant
 from experiments.api.wire import decode
 from experiments.assignment.hashing import Purpose, bucket
 from experiments.assignment.refusals import violation
+from experiments.assignment.schedule import TIME_SLOT
 from experiments.assignment.units import canonical_id
 from experiments.errors import InvalidRequest, Violation
 from experiments.exposures import ExposureReport, ExposureRow, assignment_id
@@ -18,7 +19,7 @@ from experiments.exposures.attributes import Scalar, attributes_violations
 from experiments.models import Experiment
 
 MOST_ROWS = 10_000
-SKEW = timedelta(minutes=5)
+SKEW = timedelta(hours=2)  # a clock of ours that was set back an hour refuses no report
 CLIENT = "client"
 Version = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 
@@ -39,6 +40,7 @@ class ReportBody(msgspec.Struct):
     customer_id: str | None = None
     queue: str | None = None
     eligible: bool | None = None
+    forced: bool | None = None
     attributes: dict[str, Scalar] | None = None
 
 
@@ -164,7 +166,7 @@ def _client_row(
         served_variant=sent.served_variant or assigned,
         source=CLIENT,
         eligible=sent.eligible is not False,
-        forced=False,
+        forced=sent.forced is True,
         queue=_canonical("queue", sent.queue) or "",
         attributes=sent.attributes or {},
         assigned_at=assigned_at,
@@ -173,8 +175,8 @@ def _client_row(
 
 
 def _bucket(experiment: Experiment, version: int, unit_id: str) -> int | None:
-    """Return the bucket; None for a version whose salt is gone."""
-    if version != experiment.version:
+    """Return the bucket; None for a version whose salt is gone, or where slots were drawn."""
+    if version != experiment.version or experiment.unit == TIME_SLOT:
         return None
     return bucket(Purpose.EXPERIMENT, experiment.salt, unit_id)
 

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from experiments.access import ApiKeyAuthentication
+from experiments.api.assign_form import CONTENT_TYPE, TEXTS
 from experiments.api.assign_formats import CONTENT_TYPES
 from experiments.api.assign_wire import FORMATS
 
@@ -46,6 +47,15 @@ QUESTION = {
         "expose": {"type": ["boolean", "null"], "description": "false: look, record nothing."},
         "format": {"type": ["string", "null"], "enum": [*FORMATS, None]},
     },
+}
+FORM = {
+    "type": "object",
+    "properties": {
+        **{name: {"type": "string"} for name in (*TEXTS, "experiments")},
+        "expose": {"type": "string", "enum": ["true", "false", ""]},
+    },
+    "additionalProperties": {"type": "string"},
+    "description": "The same as a form; `attribute_<name>` is an attribute.",
 }
 FLAT = {"type": "object", "additionalProperties": {"type": "string"}}
 ANSWER = {
@@ -90,6 +100,10 @@ REPORT = {
         },
         "version": {"type": ["integer", "null"], "minimum": 1},
         "eligible": {"type": ["boolean", "null"]},
+        "forced": {
+            "type": ["boolean", "null"],
+            "description": "With source client: the unit is on a list of quality assurance.",
+        },
         "attributes": {"type": ["object", "null"]},
     },
 }
@@ -123,17 +137,18 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     """How a program shows its key."""
 
     target_class = ApiKeyAuthentication
-    name = ["BearerKey", "ApiKey"]
+    name = ["BearerKey", "ApiKey", "BasicKey"]
 
     def get_security_requirement(self, auto_schema: AutoSchema) -> list[dict[str, list[Any]]]:
-        """Return either."""
+        """Return any of them."""
         return [{name: []} for name in self.name]
 
     def get_security_definition(self, auto_schema: AutoSchema) -> Any:  # noqa: ANN401
-        """Return both ways."""
+        """Return the three ways."""
         return [
             {"type": "http", "scheme": "bearer"},
             {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+            {"type": "http", "scheme": "basic", "description": "The key is the password."},
         ]
 
 
@@ -148,7 +163,7 @@ class AssignDocumentation(APIView):
         description="Scope assign. Always within 200 ms; time out after 300 ms and play control.",
         tags=["assign"],
         parameters=[OpenApiParameter("format", str, enum=FORMATS)],
-        request={"application/json": QUESTION},
+        request={"application/json": QUESTION, CONTENT_TYPE: FORM},
         responses=ANSWERS,
     )
     def post(self, request: Request) -> Response:

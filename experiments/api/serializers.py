@@ -7,7 +7,15 @@ from rest_framework import serializers
 from experiments.api.strict import Document, Integer, Text, Truth
 from experiments.definitions import Draft, VariantDraft
 from experiments.lifecycle import Status, moves_from
-from experiments.models import BUCKETS, Change, Experiment, ForcedAssignment, Layer, Variant
+from experiments.models import (
+    BUCKETS,
+    Change,
+    Experiment,
+    ForcedAssignment,
+    Layer,
+    NeverTreated,
+    Variant,
+)
 from experiments.plan.document import Unit
 
 In = serializers.Serializer[dict[str, Any]]
@@ -23,6 +31,13 @@ class VariantIn(In):
     policy = Document(required=False)
 
 
+class RequirementIn(In):
+    """Another experiment that must assign the unit: to one of these variants, or to any."""
+
+    experiment = Text(max_length=64)
+    variants = serializers.ListField(child=Text(max_length=64), required=False)
+
+
 class Design(In):
     """What can be left out of a new experiment, and out of a change."""
 
@@ -33,6 +48,10 @@ class Design(In):
     layer_end = Integer(min_value=0, max_value=BUCKETS, required=False)
     targeting = Document(required=False)
     coverage = Integer(min_value=0, max_value=BUCKETS, required=False)
+    schedule = Document(required=False, help_text="Of a switchback: starts_on, weeks, ...")
+    saturation = Document(required=False, help_text="Of two stages: cluster, and levels.")
+    requires = RequirementIn(many=True, required=False)
+    is_holdout = Truth(required=False, help_text="Control is kept out of all experiments.")
     plan_source = Text(allow_blank=True, required=False, help_text="YAML.")
 
 
@@ -56,6 +75,34 @@ class CoverageIn(In):
     """How many take part."""
 
     coverage = Integer(min_value=0, max_value=BUCKETS, help_text="Of 10,000.")
+
+
+class WeightsIn(In):
+    """Other weights, of 10,000: one for each variant."""
+
+    weights = serializers.DictField(child=Integer(min_value=0, max_value=BUCKETS))
+
+
+class NeverTreatIn(In):
+    """Customers whom no experiment may treat; a reason of null takes them off the list."""
+
+    customer_ids = serializers.ListField(child=Text(max_length=256), allow_empty=False)
+    reason = Text(max_length=200, allow_null=True)
+
+
+class NeverTreatOut(In):
+    """How many are on the list."""
+
+    listed = serializers.IntegerField()
+
+
+class NeverTreatedOut(serializers.ModelSerializer[NeverTreated]):
+    """A customer on the list, known by digest alone."""
+
+    class Meta:
+        model = NeverTreated
+        fields = ["digest", "reason", "changed_at", "changed_by"]
+        read_only_fields = fields
 
 
 class ForcedIn(In):
@@ -109,6 +156,9 @@ class ExperimentOut(serializers.ModelSerializer[Experiment]):
         source="owner.username", default=None, allow_null=True, read_only=True
     )
     targeting = serializers.DictField(read_only=True)
+    schedule = serializers.DictField(read_only=True)
+    saturation = serializers.DictField(read_only=True)
+    requires = RequirementIn(many=True, read_only=True)
     moves = serializers.SerializerMethodField()
 
     class Meta:
@@ -116,7 +166,8 @@ class ExperimentOut(serializers.ModelSerializer[Experiment]):
         fields = [
             *("key", "title", "hypothesis", "owner", "status", "moves", "edition", "version"),
             *("unit", "variants", "layer", "layer_start", "layer_end", "targeting", "coverage"),
-            *("killed", "salt", "hash_version", "plan_source", "plan_sha256", "simulated"),
+            *("schedule", "saturation", "requires", "is_holdout", "killed", "salt"),
+            *("hash_version", "plan_source", "plan_sha256", "simulated"),
             *("created_at", "updated_at", "started_at", "concluded_at"),
         ]
         read_only_fields = fields
@@ -136,6 +187,27 @@ class ChangeOut(serializers.ModelSerializer[Change]):
         fields = ["at", "actor", "action", "fields"]
 
 
+class SlotOut(In):
+    """A slot of a schedule and the variant that it drew."""
+
+    slot = serializers.CharField(help_text="Its first minute on the clocks of the zone.")
+    block = serializers.CharField(help_text="The slots that were drawn together.")
+    begins_at = serializers.DateTimeField()
+    burn_in_until = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    variant = serializers.CharField(help_text="Empty where windows draw a saturation.")
+    saturation = serializers.CharField(help_text="In per cent; empty where they draw a variant.")
+
+
+class ScheduleOut(In):
+    """A whole schedule, as it was drawn from the salt."""
+
+    version = serializers.IntegerField()
+    salt = serializers.CharField()
+    schedule = serializers.DictField()
+    slots = SlotOut(many=True)
+
+
 class VariantCountOut(In):
     """Eligible, not forced units of a variant and their assignments."""
 
@@ -144,6 +216,25 @@ class VariantCountOut(In):
     rows = serializers.IntegerField()
     served = serializers.IntegerField()
     exposed = serializers.IntegerField()
+
+
+class StratumOut(In):
+    """Units of a stratum by variant, and what the weights let expect."""
+
+    name = serializers.CharField()
+    counts = serializers.DictField(child=serializers.IntegerField())
+    expected = serializers.DictField(child=serializers.FloatField())
+
+
+class BalanceOut(In):
+    """How the strata of an attribute split, and one test of all of them."""
+
+    by = serializers.CharField()
+    strata = StratumOut(many=True)
+    statistic = serializers.FloatField()
+    df = serializers.IntegerField()
+    p_value = serializers.FloatField(allow_null=True, help_text="Null where nothing is testable.")
+    n_untested = serializers.IntegerField()
 
 
 class CountsOut(In):

@@ -11,7 +11,13 @@ from rest_framework.views import APIView
 from experiments import definitions
 from experiments.api.requests import MayDefine, given, signed
 from experiments.api.schema import REFUSALS
-from experiments.api.serializers import CoverageIn, ExperimentOut, ForcedIn, ForcedOut
+from experiments.api.serializers import (
+    CoverageIn,
+    ExperimentOut,
+    ForcedIn,
+    ForcedOut,
+    WeightsIn,
+)
 from experiments.lifecycle import Move
 from experiments.models import ForcedAssignment
 
@@ -59,6 +65,23 @@ class ExperimentCoverage(APIView):
         wanted = given(CoverageIn, request)
         ramped = definitions.set_coverage(key, **wanted, **signed(request))
         return Response(ExperimentOut(ramped).data)
+
+
+@extend_schema(tags=["experiments"])
+class ExperimentWeights(APIView):
+    """How much of the buckets each variant has."""
+
+    permission_classes = [MayDefine]
+
+    @extend_schema(
+        summary="Change the weights: a new version, which draws everybody anew",
+        request=WeightsIn,
+        responses={200: ExperimentOut, **REFUSALS},
+    )
+    def put(self, request: Request, key: str) -> Response:
+        """Start the next version."""
+        wanted = given(WeightsIn, request)
+        return Response(ExperimentOut(definitions.reweigh(key, **wanted, **signed(request))).data)
 
 
 @extend_schema(tags=["experiments"])

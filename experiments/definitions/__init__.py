@@ -14,10 +14,14 @@ from experiments.definitions.moving import (
     start,
     submit,
 )
+from experiments.definitions.never_treat import never_treat, treat_again
+from experiments.definitions.published import PublishedSlot, published_schedule
+from experiments.definitions.reweighing import reweigh
 from experiments.definitions.serving import force, kill, set_coverage, unforce, unkill
 
 __all__ = [
     "Draft",
+    "PublishedSlot",
     "VariantDraft",
     "archive",
     "check",
@@ -30,12 +34,16 @@ __all__ = [
     "force",
     "kill",
     "move",
+    "never_treat",
     "pause",
+    "published_schedule",
     "resume",
     "revise",
+    "reweigh",
     "set_coverage",
     "start",
     "submit",
+    "treat_again",
     "unforce",
     "unkill",
 ]

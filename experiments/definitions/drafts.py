@@ -1,14 +1,17 @@
 """An experiment as people write it: the value that is created, checked and edited."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from experiments.assignment.definition import (
     ExperimentDefinition,
     LayerPlacement,
+    Requirement,
     VariantDefinition,
 )
 from experiments.assignment.hashing import new_salt
+from experiments.assignment.saturation import saturation_of
+from experiments.assignment.schedule import schedule_of
 from experiments.models import BUCKETS, Experiment, Layer
 from experiments.plan.document import Unit
 
@@ -28,6 +31,9 @@ class VariantDraft:
 class Draft:
     """Everything a person decides. `layer` is the key of one; an empty `salt` is drawn.
 
+    `schedule` and `saturation` are documents, empty where there is none. `requires` lists objects
+    with the key of an `experiment` and its `variants`. A holdout keeps its control out of all
+    other experiments.
     `simulated` and `truth` mark an experiment of the demo.
     """
 
@@ -41,6 +47,10 @@ class Draft:
     layer_end: int = BUCKETS
     targeting: Mapping[str, object] = field(default_factory=dict)
     coverage: int = BUCKETS
+    schedule: Mapping[str, object] = field(default_factory=dict)
+    saturation: Mapping[str, object] = field(default_factory=dict)
+    requires: Sequence[Mapping[str, object]] = ()
+    is_holdout: bool = False
     plan_source: str = ""
     salt: str = ""
     simulated: bool = False
@@ -69,6 +79,10 @@ def draft_of(experiment: Experiment) -> Draft:
         layer_end=experiment.layer_end,
         targeting=experiment.targeting,
         coverage=experiment.coverage,
+        schedule=experiment.schedule,
+        saturation=experiment.saturation,
+        requires=tuple(experiment.requires),
+        is_holdout=experiment.is_holdout,
         plan_source=experiment.plan_source,
         salt=experiment.salt,
         simulated=experiment.simulated,
@@ -76,7 +90,9 @@ def draft_of(experiment: Experiment) -> Draft:
     )
 
 
-def definition_from(draft: Draft, *, salt: str, layer: Layer | None) -> ExperimentDefinition:
+def definition_from(
+    draft: Draft, *, salt: str, layer: Layer | None, requires: tuple[Requirement, ...] = ()
+) -> ExperimentDefinition:
     """Return what assignment would work with.
 
     Raises:
@@ -93,6 +109,9 @@ def definition_from(draft: Draft, *, salt: str, layer: Layer | None) -> Experime
         coverage=draft.coverage,
         targeting=draft.targeting,
         layer=placed,
+        schedule=schedule_of(draft.schedule) if draft.schedule else None,
+        saturation=saturation_of(draft.saturation) if draft.saturation else None,
+        requires=requires,
     )
 
 

@@ -12,6 +12,7 @@ from experiments.assignment.refusals import violation
 from experiments.definitions.drafts import Draft, definition_from, draft_of
 from experiments.definitions.history import conflict, find, remember, writing
 from experiments.definitions.locking import check_plan
+from experiments.definitions.requiring import holdout_violations, required_by
 from experiments.errors import DefinitionLocked, InvalidDefinition, Violation
 from experiments.lifecycle import EDITABLE
 from experiments.models import Experiment, Layer, Variant
@@ -95,6 +96,7 @@ def _definable(draft: Draft, experiment: Experiment | None = None) -> dict[str, 
         *_own_violations(draft, layer),
         *_identity_violations(draft, salt, experiment),
         *_definition_violations(draft, salt, layer),
+        *holdout_violations(draft),
     ]
     if violations:
         raise InvalidDefinition(*violations)
@@ -132,7 +134,7 @@ def _identity_violations(
 
 def _definition_violations(draft: Draft, salt: str, layer: Layer | None) -> tuple[Violation, ...]:
     try:
-        definition_from(draft, salt=salt, layer=layer)
+        definition_from(draft, salt=salt, layer=layer, requires=required_by(draft))
     except InvalidDefinition as refusal:
         return refusal.violations
     return ()
@@ -141,7 +143,7 @@ def _definition_violations(draft: Draft, salt: str, layer: Layer | None) -> tupl
 def _columns(draft: Draft, salt: str, layer: Layer | None) -> dict[str, object]:
     columns = asdict(draft)
     del columns["variants"]
-    return {**columns, "salt": salt, "layer": layer}
+    return {**columns, "requires": list(draft.requires), "salt": salt, "layer": layer}
 
 
 def _write_variants(experiment: Experiment, draft: Draft) -> None:

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 
+from experiments.assignment.placing import SATURATION
 from experiments.assignment.refusals import violation
+from experiments.assignment.saturation import saturation_of
+from experiments.assignment.schedule import WINDOW, schedule_of
 from experiments.definitions.drafts import Draft
 from experiments.errors import InvalidDefinition, Violation
 from experiments.plan.canonical import plan_sha256
@@ -32,6 +35,26 @@ def check_plan(draft: Draft) -> Plan:
     return plan
 
 
+def _switchback_pairs(draft: Draft, plan: Plan) -> Iterator[tuple[str, object, object]]:
+    """Yield what the analysis of a switchback must take from its schedule."""
+    if not draft.schedule or plan.switchback is None:
+        return
+    schedule = schedule_of(draft.schedule)
+    yield "switchback.window", plan.switchback.window, WINDOW
+    yield "switchback.burn_in", plan.switchback.burn_in, schedule.burn_in
+    yield "timezone", plan.timezone, schedule.timezone
+
+
+def _saturation_pairs(draft: Draft, plan: Plan) -> Iterator[tuple[str, object, object]]:
+    """Yield where the analysis finds the share that a cluster drew, and the cluster."""
+    if not draft.saturation:
+        return
+    cluster = saturation_of(draft.saturation).cluster
+    yield "saturation", plan.saturation, SATURATION
+    clusters = {metric.cluster for metric in plan.metrics if metric.cluster}
+    yield "metrics.cluster", ", ".join(sorted(clusters)), cluster
+
+
 def _differences(draft: Draft, plan: Plan) -> Iterator[Violation]:
     controls = [variant.key for variant in draft.variants if variant.is_control]
     weights = tuple((variant.key, variant.weight) for variant in draft.variants)
@@ -40,6 +63,8 @@ def _differences(draft: Draft, plan: Plan) -> Iterator[Violation]:
         ("unit", plan.unit.value, draft.unit),
         ("control", plan.control, controls[0] if controls else ""),
         ("weights", plan.weights, weights),
+        *_switchback_pairs(draft, plan),
+        *_saturation_pairs(draft, plan),
     )
     for name, planned, defined in pairs:
         if planned != defined:

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from experiments.assignment.refusals import violation
+from experiments.assignment.schedule import Schedule
 from experiments.definitions.drafts import draft_of
 from experiments.definitions.history import change, complete, find, writing
 from experiments.definitions.locking import lock
+from experiments.definitions.requiring import unassigned
 from experiments.errors import InvalidDefinition, Violation
 from experiments.lifecycle import SERVING, Move, Status, after
 from experiments.models import Experiment
@@ -71,18 +73,41 @@ def _consequences(experiment: Experiment, step: Move, now: datetime) -> dict[str
             lock(draft_of(experiment))
             return {}
         case Move.START:
-            return {"plan_sha256": _startable(experiment), "started_at": now}
+            return {"plan_sha256": _startable(experiment, now), "started_at": now}
         case Move.CONCLUDE:
             return {"concluded_at": now}
         case Move.REVISE | Move.PAUSE | Move.RESUME | Move.ARCHIVE:
             return {}
 
 
-def _startable(experiment: Experiment) -> str:
-    definition_of(experiment)
-    if overlaps := tuple(_overlaps(experiment)):
-        raise InvalidDefinition(*overlaps)
+def _startable(experiment: Experiment, now: datetime) -> str:
+    definition = definition_of(experiment)
+    if violations := (
+        *_overlaps(experiment),
+        *_late(definition.schedule, now),
+        *unassigned(experiment),
+        *_second_holdouts(experiment),
+    ):
+        raise InvalidDefinition(*violations)
     return lock(draft_of(experiment))
+
+
+def _second_holdouts(experiment: Experiment) -> Iterator[Violation]:
+    """Yield a violation where another holdout is served: the program has one."""
+    if not experiment.is_holdout:
+        return
+    others = Experiment.objects.filter(is_holdout=True, status__in=SERVING)
+    for other in others.exclude(pk=experiment.pk):
+        rule = f"must not be served beside {other.key}: the program has one holdout"
+        yield violation("is_holdout", experiment.key, rule)
+
+
+def _late(schedule: Schedule | None, now: datetime) -> Iterator[Violation]:
+    """Yield a violation where slots of a schedule have begun: it is published ahead."""
+    if schedule is None or schedule.starts_on > now.astimezone(schedule.zone).date():
+        return
+    rule = "must be after the day of the start: a schedule is published before it begins"
+    yield violation("schedule.starts_on", schedule.starts_on.isoformat(), rule)
 
 
 def _overlaps(experiment: Experiment) -> Iterator[Violation]:

@@ -1,34 +1,24 @@
 """What a planned test can see: how many units and days it needs, and what it sees when."""
 
-from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from experiments.design.asked import Asked, guard_of, sight_of
 from experiments.design.bounds import check_positive
-from experiments.design.clusters import cluster_deviation, design_effect
 from experiments.design.comparisons import Comparison, smallest_comparison
-from experiments.design.demands import Demands, Unreachable
-from experiments.design.enrolment import LONGEST, Enrolment, Joining
+from experiments.design.demands import Unreachable
+from experiments.design.enrolment import Enrolment, Joining
 from experiments.design.expectations import Expectation
 from experiments.design.findings import Finding, setting_of
-from experiments.design.follow_up import FollowUp, daily_hazard, event_probability
+from experiments.design.first_day import Needed, first_day
 from experiments.design.forecast import Forecast
-from experiments.design.sights import MeanSight, ProportionSight, Sight, SurvivalSight, Window
-from experiments.design.units import CLUSTERS, findings, not_identified
-from experiments.plan.document import Direction, Kind, Metric, Plan, Table
+from experiments.design.guards import Guarded, guarded
+from experiments.design.sights import Sight
+from experiments.design.units import findings, not_identified
+from experiments.plan.document import Metric, Plan, Role
 
 NOT_IDENTIFIED = Unreachable(reason="Not identified by this unit: no size helps.")
-NOT_SIZED = Unreachable(reason="No formula sizes a quantile: it depends on how dense values are.")
-ALL_IN = 0.99  # of a forecast the last few never call
 USUAL_DAYS = (30, 60, 90, 180)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Needed:
-    """When the smallest change worth knowing is found, and with how many units enrolled."""
-
-    days: int
-    units: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +36,17 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prospect:
-    """The answer: of which metric and comparison, what is needed, what is seen, what to know."""
+    """The answer: of which metric and comparison, what is needed, what is seen, what to know.
+
+    `guardrails` are those with a margin that the unit can identify.
+    """
 
     metric: Metric
     comparison: Comparison
     needed: Needed | Unreachable
     moments: tuple[Moment, ...]
     findings: tuple[Finding, ...]
+    guardrails: tuple[Guarded, ...] = ()
 
 
 def foresee(
@@ -76,7 +70,8 @@ def foresee(
     comparison = smallest_comparison(plan.weights, plan.control)
     everybody = forecast or Enrolment(per_day=expected.per_day, population=expected.population)
     enrolment = everybody.taking_part(takes_part)
-    sight = _sight(plan, expected, enrolment, comparison)
+    asked, days = Asked(plan, expected, enrolment, comparison), tuple(days)
+    sight = sight_of(plan.primary, asked)
     setting = setting_of(
         plan,
         changes_handle_time=expected.changes_handle_time,
@@ -89,25 +84,16 @@ def foresee(
         moments=tuple(_moment(sight, expected, enrolment, day) for day in days),
         findings=findings(setting),
     )
-    if plan.primary.kind is Kind.QUANTILE:
-        return _without_numbers(prospect, NOT_SIZED)
-    unseen = plan.primary.key in not_identified(setting)
-    return _without_numbers(prospect, NOT_IDENTIFIED) if unseen else prospect
-
-
-def baseline_of(metric: Metric, expected: Expectation) -> float:
-    """Return the share of units for whom a proportion happens: of churn, by its hazard."""
-    if metric.source.table is not Table.CHURN:
-        return expected.baseline
-    seen = FollowUp(accrual=0, further=metric.window or metric.horizon or 1)
-    return event_probability(daily_hazard(expected.monthly_churn), seen)
-
-
-def deviation_of(plan: Plan, expected: Expectation) -> float:
-    """Return the deviation between units of a mean of 1; of clusters, that between their means."""
-    if plan.unit not in CLUSTERS:
-        return expected.variation
-    return cluster_deviation(expected.variation, expected.cluster_size, expected.icc)
+    unseen = not_identified(setting)
+    prospect = replace(
+        prospect,
+        guardrails=tuple(
+            guarded(metric, guard_of(metric, asked), enrolment, demanded=expected.power, days=days)
+            for metric in plan.metrics
+            if metric.role is Role.GUARDRAIL and metric.margin and metric.key not in unseen
+        ),
+    )
+    return _without_numbers(prospect, NOT_IDENTIFIED) if plan.primary.key in unseen else prospect
 
 
 def _without_numbers(prospect: Prospect, reason: Unreachable) -> Prospect:
@@ -116,53 +102,12 @@ def _without_numbers(prospect: Prospect, reason: Unreachable) -> Prospect:
     return replace(prospect, needed=reason, moments=moments)
 
 
-def _sight(plan: Plan, expected: Expectation, enrolment: Joining, comparison: Comparison) -> Sight:
-    metric = plan.primary
-    demands = Demands(alpha=1 - plan.confidence_level, power=expected.power)
-    window = Window(
-        enrolment=enrolment,
-        comparison=comparison,
-        days=metric.window or int(metric.horizon or 0),
-        alike=design_effect(expected.cluster_size, expected.icc) if plan.switchback else 1.0,
-    )
-    match metric.kind:
-        case Kind.TIME_TO_EVENT:
-            return SurvivalSight(
-                enrolment=enrolment,
-                comparison=comparison,
-                demands=demands,
-                hazard=daily_hazard(expected.monthly_churn),
-                loss=daily_hazard(expected.monthly_loss) if expected.monthly_loss else 0.0,
-            )
-        case Kind.PROPORTION:
-            return ProportionSight(
-                window=window,
-                demands=demands,
-                baseline=baseline_of(metric, expected),
-                rises=metric.direction is Direction.INCREASE,
-            )
-        case Kind.MEAN | Kind.RATIO | Kind.QUANTILE:
-            return MeanSight(window=window, demands=demands, deviation=deviation_of(plan, expected))
-
-
 def _needed(sight: Sight, expected: Expectation, enrolment: Joining) -> Needed | Unreachable:
-    """Power never falls while time passes, so the first day is found by halving."""
+    """Return when the smallest change worth knowing is found."""
     if expected.smallest_change >= sight.largest:
         return Unreachable(reason="No policy can change it by so much.")
 
-    def found(day: int) -> float:
-        return sight.power(day, expected.shown_change)
-
-    day = 1 + bisect_left(range(1, LONGEST + 1), expected.power, key=found)
-    if day <= LONGEST:
-        return Needed(days=day, units=enrolment.enrolled(day))
-    if enrolment.population is not None and _are_all_in(enrolment, enrolment.population):
-        return Unreachable(reason="Even all there are would be too few, however long it runs.")
-    return Unreachable(reason="At this rate ten years are not enough.")
-
-
-def _are_all_in(enrolment: Joining, population: float) -> bool:
-    return enrolment.enrolled(LONGEST) > ALL_IN * population
+    return first_day(lambda day: sight.power(day, expected.shown_change), expected.power, enrolment)
 
 
 def _moment(sight: Sight, expected: Expectation, enrolment: Joining, day: int) -> Moment:

@@ -24,6 +24,8 @@ IDENTIFIES: Mapping[Unit, str] = MappingProxyType(
         "of a team shows.",
         Unit.QUEUE: "Each queue runs under one variant: its waiting and abandonment are part of "
         "the effect.",
+        Unit.TIME_SLOT: "Each slot of time runs under one variant: its waiting and abandonment are "
+        "part of the effect.",
     }
 )
 ALTERNATES = (
@@ -96,7 +98,7 @@ def _lasting_outcomes(setting: Setting) -> Iterator[Finding]:
     """Churn and revenue belong to customers, who may meet several variants."""
     if setting.unit in {Unit.CUSTOMER, Unit.QUEUE}:
         return
-    drawn = f"each {setting.unit} is randomised"
+    drawn = f"each {setting.unit.value.replace('_', ' ')} is randomised"
     if setting.alternates:
         drawn = "windows of time alternate, and the window is over long before anybody leaves"
     lasting = [metric for metric in setting.metrics if metric.source.table in LASTING]

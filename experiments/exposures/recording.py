@@ -40,9 +40,12 @@ def record(rows: Sequence[ExposureRow]) -> list[ExposureRow]:
     return [stored[row.identity] for row in rows]
 
 
-def record_many(rows: Iterable[ExposureRow]) -> int:
-    """Write a whole history; return the number of rows that were new. Again writes none."""
-    return sum(_insert_all(chunk) for chunk in _chunks(rows, ROWS_PER_TRANSACTION))
+def record_many(rows: Iterable[ExposureRow], *, at_once: int = ROWS_PER_TRANSACTION) -> int:
+    """Write a whole history, `at_once` rows in a transaction; return how many were new.
+
+    Again writes none.
+    """
+    return sum(_insert_all(chunk) for chunk in _chunks(rows, at_once))
 
 
 def _insert(rows: Sequence[ExposureRow]) -> list[str]:
@@ -100,7 +103,7 @@ def _values(row: ExposureRow) -> list[Cell]:
     adapt = connection.ops.adapt_datetimefield_value
     attributes = msgspec.json.encode(row.attributes, order="sorted").decode()
     times = adapt(row.assigned_at), row.exposed_at and adapt(row.exposed_at)
-    return [*row[:-3], attributes, *times]
+    return [*row[:-4], attributes, *times, row.router]
 
 
 def _identity(row: ExposureRow) -> tuple[str, str, str]:

@@ -15,6 +15,8 @@ class ExposureRow(NamedTuple):
     """Who was assigned what, what was served, and when it was applied.
 
     `contact_id` is None where no contact was named; `bucket` is None where nothing was hashed.
+    `queue` and `router` are those asked from: the router by the name of its API key. New fields
+    come last and have a default: the spool may hold rows of the release before.
     """
 
     assignment_id: str
@@ -34,6 +36,7 @@ class ExposureRow(NamedTuple):
     attributes: Mapping[str, object]
     assigned_at: datetime
     exposed_at: datetime | None
+    router: str = ""
 
     @property
     def identity(self) -> tuple[str, str, str]:
@@ -51,6 +54,7 @@ class Contact:
     contact_id: str | None = None
     queue: str = ""
     attributes: Mapping[str, object] = field(default_factory=dict)
+    router: str = ""
 
 
 def exposure_row(
@@ -80,6 +84,7 @@ def exposure_row(
         attributes=contact.attributes,
         assigned_at=now,
         exposed_at=None,
+        router=contact.router,
     )
 
 

@@ -1,12 +1,15 @@
 """`POST /ofrep/v1/evaluate/flags`: every flag at once; nothing is recorded."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from hashlib import sha256
 
 import msgspec
 from django.http import HttpResponse
 
-from experiments.answers.answer import evaluated
+from experiments.answers.answer import evaluated, without_unit
+from experiments.answers.deciding import decided
+from experiments.answers.tags import matches
 from experiments.ofrep.context import Context
 from experiments.ofrep.door import Request, door
 from experiments.ofrep.evaluation import Evaluation, ended, evaluation
@@ -19,7 +22,7 @@ from experiments.registry import RunningSet
 def bulk(request: Request, _key: str) -> HttpResponse:
     """Answer all flags for this context, or 304 when the client has them already."""
     document: dict[str, object] = {
-        "flags": list(_flags(request.running, request.context)),
+        "flags": list(_flags(request.running, request.context, request.now)),
         "metadata": {"revision": request.running.number},
     }
     if streams := event_streams(request.holder):
@@ -37,21 +40,11 @@ def entity_tag(body: bytes, context: Context) -> str:
     return f'"{sha256(asked + body).hexdigest()[:32]}"'
 
 
-def matches(if_none_match: str, tag: str) -> bool:
-    """Tell whether a tag is among those that a client has, compared weakly.
-
-    >>> matches('"a", W/"b"', '"b"'), matches("*", '"b"'), matches('"b', '"b"')
-    (True, True, False)
-    """
-    given = {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
-    return tag in given or "*" in given
-
-
-def _flags(running: RunningSet, context: Context) -> Iterator[Evaluation]:
+def _flags(running: RunningSet, context: Context, now: datetime) -> Iterator[Evaluation]:
     for key, experiment in running.experiments.items():
         unit = experiment.definition.unit
-        question = context.question(key, unit)
-        decision = experiment.decide(question.units[unit], question.attributes)
-        yield evaluation(experiment.definition, evaluated(experiment, decision))
+        found = decided(context.question(key, unit), experiment, now=now)
+        told = evaluated(experiment, found.decision) if found else without_unit(experiment)
+        yield evaluation(experiment.definition, told)
     for definition in running.concluded.values():
         yield ended(definition)

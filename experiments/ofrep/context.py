@@ -21,6 +21,7 @@ IDS: Mapping[str, str] = {
     "team": "team",
     "queue": "queue",
 }
+BY_CONTACT = frozenset({"contact", "time_slot"})
 ROUTING = ("agent_id", "team", "queue")
 
 
@@ -50,24 +51,26 @@ class Context:
     ids: Mapping[str, str]
     attributes: Mapping[str, Scalar]
 
-    def question(self, experiment: str, unit: str) -> Question:
-        """Return what is asked of an experiment that randomises `unit`.
+    def question(self, experiment: str, unit: str, *, router: str = "") -> Question:
+        """Return what `router` asks of an experiment that randomises `unit`.
 
         The unit is found under its own name (`agent_id`, `team`, ...), else it is the targeting
-        key. Its row is that of the unit: a contact is named only where contacts are randomised.
+        key; a time slot is that of the question. Its row is that of the unit: a contact is named
+        only where contacts are randomised, or come in time slots.
         """
-        name = next(name for name, randomised in IDS.items() if randomised == unit)
-        ids = {name: self.targeting_key, **self.ids}
+        name = next((name for name, randomised in IDS.items() if randomised == unit), "")
+        ids = {name: self.targeting_key, **self.ids} if name else dict(self.ids)
         routing = {name: ids[name] for name in ROUTING if name in ids}
         known = {name: routing[name] for name in routing if name != "queue"}
         return Question(
             contact=Contact(
                 customer_id=ids.get("customer_id", ""),
-                contact_id=ids["contact_id"] if unit == "contact" else None,
+                contact_id=ids.get("contact_id") if unit in BY_CONTACT else None,
                 queue=ids.get("queue", ""),
                 attributes={**self.attributes, **known},
+                router=router,
             ),
-            units={unit: ids[name]},
+            units={unit: ids[name]} if name else {},
             attributes={**self.attributes, **routing},
             experiments=(experiment,),
         )

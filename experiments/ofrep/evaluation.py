@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from experiments.answers.answer import Answer, AnswerStatus
 from experiments.assignment.definition import ExperimentDefinition
-from experiments.ofrep.values import flag_values
+from experiments.assignment.flag_values import flag_values
 
 Evaluation = Mapping[str, object]
 SPLIT = "SPLIT"

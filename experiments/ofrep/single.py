@@ -26,7 +26,7 @@ def _evaluated(request: Request, key: str) -> Evaluation:
     if key not in running.experiments:
         raise _not_found(key)
     definition = running.experiments[key].definition
-    question = request.context.question(key, definition.unit)
+    question = request.context.question(key, definition.unit, router=request.holder.name)
     (told,) = answer(question, now=request.now, until=request.until)
     if told.status is AnswerStatus.UNKNOWN_EXPERIMENT:  # it ended while it was asked for
         raise _not_found(key)

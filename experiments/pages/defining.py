@@ -1,7 +1,8 @@
 """Define an experiment, and change it while it is a draft."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +22,10 @@ from experiments.pages.forms import (
     typed,
 )
 from experiments.pages.people import editor, name_of, person
+from experiments.pages.saturation_form import SaturationForm
+from experiments.pages.schedule_form import ScheduleForm
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 STARTERS = [
     {"key": "control", "title": "As today", "share": 50},
     {"key": "", "title": "", "share": 50},
@@ -101,6 +105,8 @@ def _forms(
     initial: dict[str, Any],
     variants: list[dict[str, Any]],
     conditions: list[dict[str, Any]],
+    schedule: Mapping[str, Any] = NOTHING,
+    saturation: Mapping[str, Any] = NOTHING,
 ) -> dict[str, Any]:
     if request.method == "POST":
         # No initial values: a formset would take a row that equals its own as not answered.
@@ -108,11 +114,15 @@ def _forms(
             "form": BasicsForm(request.POST),
             "variants": VariantFormSet(request.POST, prefix="variants"),
             "conditions": ConditionFormSet(request.POST, prefix="conditions"),
+            "schedule": ScheduleForm(request.POST, schedule),
+            "saturation": SaturationForm(request.POST, saturation),
         }
     return {
         "form": BasicsForm(initial=initial),
         "variants": VariantFormSet(initial=variants, prefix="variants"),
         "conditions": ConditionFormSet(initial=conditions, prefix="conditions"),
+        "schedule": ScheduleForm(None, schedule),
+        "saturation": SaturationForm(None, saturation),
     }
 
 
@@ -134,6 +144,10 @@ def _draft(forms: dict[str, Any]) -> Draft:
         layer_end=BUCKETS if basics["layer_end"] is None else basics["layer_end"],
         targeting={basics["audience"] or "all": rules} if rules else {},
         coverage=int(basics["coverage"] * BUCKETS / 100),
+        requires=_requirements(basics["requires"]),
+        is_holdout=basics["is_holdout"],
+        schedule=forms["schedule"].document(),
+        saturation=forms["saturation"].document(),
         variants=tuple(
             VariantDraft(
                 key=row["key"],
@@ -147,6 +161,20 @@ def _draft(forms: dict[str, Any]) -> Draft:
             )
         ),
     )
+
+
+def _requirements(lines: str) -> tuple[dict[str, object], ...]:
+    """Read one experiment a line: its key, and the variants after a colon."""
+    parts = [line.partition(":") for line in lines.splitlines() if line.strip()]
+    return tuple(
+        {"experiment": key.strip(), "variants": [name.strip() for name in names.split(",") if name]}
+        for key, _, names in parts
+    )
+
+
+def _lines(requires: Sequence[Mapping[str, Any]]) -> str:
+    pairs = ((each["experiment"], ", ".join(each.get("variants", ()))) for each in requires)
+    return "\n".join(f"{key}: {names}" if names else key for key, names in pairs)
 
 
 def _merged(before: Draft, answers: Draft) -> Draft:
@@ -170,6 +198,8 @@ def _answers(experiment: Experiment) -> dict[str, Any]:
         "initial": {
             **{name: getattr(experiment, name) for name in ("title", "key", "hypothesis", "unit")},
             "coverage": experiment.coverage * 100 / BUCKETS,
+            "requires": _lines(experiment.requires),
+            "is_holdout": experiment.is_holdout,
             "layer": experiment.layer.key if experiment.layer else None,
             "layer_start": experiment.layer_start,
             "layer_end": experiment.layer_end,
@@ -187,6 +217,8 @@ def _answers(experiment: Experiment) -> dict[str, Any]:
             for variant in experiment.variants.order_by("-is_control", "position")
         ],
         "conditions": [_condition(rule) for rule in rules],
+        "schedule": experiment.schedule,
+        "saturation": experiment.saturation,
     }
 
 
@@ -222,5 +254,10 @@ def _explain(forms: dict[str, Any], error: ExperimentsError) -> None:
         forms["form"].add_error(None, str(error))
         return
     for violation in error.violations:
+        part, _, name = violation.field.partition(".")
+        name = name.partition("[")[0]
+        if part in {"schedule", "saturation"} and name in forms[part].fields:
+            forms[part].add_error(name, violation.rule)
+            continue
         field = violation.field if violation.field in forms["form"].fields else None
         forms["form"].add_error(field, violation.rule if field else str(violation))

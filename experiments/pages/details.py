@@ -93,6 +93,26 @@ def coverage(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 @editor
+def weights(request: HttpRequest, key: str) -> HttpResponse:
+    """Start the next version, with other weights."""
+
+    def act() -> str:
+        wanted = {
+            variant.key: round(
+                _share(request.POST.get(f"weight-{variant.key}", ""), "a share") * BUCKETS / 100
+            )
+            for variant in found(key).variants.all()
+        }
+        changed = definitions.reweigh(
+            key, weights=wanted, actor=name_of(request), now=timezone.now()
+        )
+        return f"Version {changed.version} is served: everybody is drawn anew from now on."
+
+    return _change(request, key, act)
+
+
+@require_POST
+@editor
 def kill(request: HttpRequest, key: str) -> HttpResponse:
     """Send everybody to control at once, or lift that."""
 
@@ -123,8 +143,8 @@ def _step(name: str) -> Move:
     return Move(name)
 
 
-def _share(percent_given: str) -> float:
-    rule = f"{percent_given}: the coverage must be a number from 0 to 100."
+def _share(percent_given: str, name: str = "the coverage") -> float:
+    rule = f"{percent_given}: {name} must be a number from 0 to 100."
     try:
         share = float(percent_given)
     except ValueError:

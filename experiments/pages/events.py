@@ -18,6 +18,7 @@ DEEDS = {
     "conclude": "concluded it",
     "archive": "archived it",
     "coverage": "changed the coverage",
+    "reweigh": "changed the weights: a new version",
     "kill": "threw the kill switch",
     "unkill": "lifted the kill switch",
     "force": "forced the variant of a unit",

@@ -19,6 +19,7 @@ UNIT_WORDS = {
     Unit.AGENT: "Each agent: for coaching and scripts.",
     Unit.TEAM: "Each team.",
     Unit.QUEUE: "Each queue.",
+    Unit.TIME_SLOT: "Each slot of time: the whole queue alternates. The choice for waiting.",
 }
 KEY_WORDS = RegexValidator(
     r"^[a-z][a-z0-9_]{0,63}\Z", "Use small letters, digits and _, and begin with a letter."
@@ -73,6 +74,17 @@ class BasicsForm(forms.Form):
     )
     layer_start = forms.IntegerField(required=False, min_value=0, max_value=BUCKETS)
     layer_end = forms.IntegerField(required=False, min_value=0, max_value=BUCKETS)
+    requires = forms.CharField(
+        label="Only units of other experiments",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": "callback_first: offered"}),
+        help_text="One experiment a line: its key alone, or key: variant, variant.",
+    )
+    is_holdout = forms.BooleanField(
+        label="This is the holdout of the program",
+        required=False,
+        help_text="Its control is kept out of every other experiment, and followed as any arm is.",
+    )
     audience = forms.ChoiceField(
         label="Audience",
         choices=[

@@ -7,19 +7,19 @@ from datetime import date
 from experiments.design.demands import Unreachable
 from experiments.design.enrolment import share_taking_part
 from experiments.design.expectations import Expectation
+from experiments.design.first_day import Needed
 from experiments.design.prospect import (
     NOT_IDENTIFIED,
     USUAL_DAYS,
     Moment,
-    Needed,
     Prospect,
-    baseline_of,
     foresee,
 )
+from experiments.design.spreads import baseline_of
 from experiments.errors import InvalidRequest
 from experiments.models import Experiment
 from experiments.pages.sight_chart import Chart, days_drawn, draw
-from experiments.pages.sight_form import SightForm
+from experiments.pages.sight_form import SightForm, shape_of
 from experiments.plan.document import Direction, Kind, Plan
 
 LONGEST_DRAWN = 730
@@ -90,7 +90,7 @@ def card_of(
     """Return the card for a plan and what was answered; without answers, for the usual ones."""
     if plan is None:
         return Card()
-    shape = f"{plan.unit} {plan.primary.kind} {plan.primary.source.table}"
+    shape = shape_of(plan)
     is_same = answers is not None and answers.get("shape", "") == shape
     form = SightForm(plan, answers if is_same else None)
     if not form.is_valid():

@@ -8,7 +8,7 @@ from django.forms import BoundField
 
 from experiments.design.expectations import Expectation
 from experiments.design.units import CLUSTERS
-from experiments.plan.document import Kind, Plan, Table, Unit
+from experiments.plan.document import PER_CONTACT, Kind, Metric, Plan, Table
 
 MANY = 10**9
 PERCENT = 100
@@ -141,15 +141,27 @@ class SightForm(forms.Form):
             self.fields["cluster_size"].label = "Contacts in a window of time"
             self.fields["cluster_size"].help_text = "What is left of it after the burn-in."
             self._seldom -= {"cluster_size", "icc"}
-        if plan.unit is Unit.CONTACT:
+        if plan.unit in PER_CONTACT:
             self.fields["per_day"].help_text = "That match the audience, from your forecast."
         if plan.primary.source.table is Table.CHURN:
             self.fields["smallest_change"].help_text = LESS_CHURN
 
 
+def shape_of(plan: Plan) -> str:
+    """Return a name for the questions that a plan asks: answers to others say nothing of it."""
+    primary = plan.primary
+    further = sorted(questions(plan) - _of_metric(plan, primary))
+    return " ".join([plan.unit, primary.kind, primary.source.table, *further])
+
+
 def questions(plan: Plan) -> set[str]:
-    """Return the names of the questions that matter to the plan."""
-    metric = plan.primary
+    """Return the names of the questions that matter to the plan: its primary, its margins."""
+    guards = (metric for metric in plan.metrics if metric.margin is not None)
+    asked = (_of_metric(plan, metric) for metric in (plan.primary, *guards))
+    return set().union(*asked)
+
+
+def _of_metric(plan: Plan, metric: Metric) -> set[str]:
     asked = {"population", "smallest_change", "adherence", "changes_handle_time"}
     asked |= set() if plan.unit in CLUSTERS else {"per_day"}
     if plan.switchback is not None:
@@ -159,9 +171,7 @@ def questions(plan: Plan) -> set[str]:
             asked |= {"monthly_churn", "monthly_loss"}
         case Kind.PROPORTION:
             asked.add("monthly_churn" if metric.source.table is Table.CHURN else "baseline")
-        case Kind.MEAN | Kind.RATIO:
+        case Kind.MEAN | Kind.RATIO | Kind.QUANTILE:
             asked.add("variation")
             asked |= {"cluster_size", "icc"} if plan.unit in CLUSTERS else set()
-        case Kind.QUANTILE:
-            pass
     return asked

@@ -33,6 +33,7 @@ def canonical_text(plan: Plan) -> str:
         **_mapping(plan),
         "form": FORM,
         "weights": dict(plan.weights),
+        "version_weights": {name: dict(weights) for name, weights in plan.version_weights},
         "families": {family.name: _family(family) for family in plan.families},
     }
     kept = {name: value for name, value in form.items() if not _is_empty(value)}

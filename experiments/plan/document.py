@@ -29,6 +29,10 @@ class Unit(StrEnum):
     AGENT = "agent"
     TEAM = "team"
     QUEUE = "queue"
+    TIME_SLOT = "time_slot"
+
+
+PER_CONTACT = frozenset({Unit.CONTACT, Unit.TIME_SLOT})  # each contact counts once, for itself
 
 
 class Role(StrEnum):
@@ -235,6 +239,7 @@ class Plan:
     `as_of` is None when the plan leaves it to the run. `shared_queue` is False where the plan
     says that the variants do not make each other wait; None where it says nothing, and they do.
     `saturation` names the column that says how many of a cluster's units were to be treated.
+    `version_weights` has the weights of those versions of the experiment that had others.
     """
 
     key: str
@@ -257,6 +262,7 @@ class Plan:
     switchback: Switchback | None = None
     saturation: str = ""
     shared_queue: bool | None = None
+    version_weights: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
 
     @property
     def variants(self) -> tuple[str, ...]:

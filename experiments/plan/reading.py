@@ -23,9 +23,9 @@ from experiments.plan.rules import (
     check_switchback,
 )
 from experiments.plan.switchback import read_switchback
+from experiments.plan.weights import read_version_weights, read_weights
 from experiments.plan.yaml_lines import Mapping, Scalar, read_lines
 
-BUCKETS = 10_000
 LONGEST_UNIT = 366
 NOT_BUILT = ("cluster", "clusters", "multiplicity", "sequential", "winsorising")
 SHORT_UNITS = {"day": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
@@ -56,7 +56,7 @@ def read_plan(text: str) -> Plan:
     ...         print(violation)
     line 1: key = Longer: must match [a-z][a-z0-9_]{0,63}
     line 1: metrics = nothing: must be a list of at least one
-    line 3: unit = household: must be one of customer, contact, agent, team, queue
+    line 3: unit = household: must be one of customer, contact, agent, team, queue, time_slot
     """
     tree = read_lines(text)
     if not isinstance(tree, Mapping):
@@ -74,7 +74,7 @@ def _read(section: Section) -> Plan:
     zone = _zone(section)
     time_unit = _time_unit(section)
     unit = section.choice("unit", Unit)
-    weights = _weights(section)
+    weights = read_weights(section)
     economics = read_economics(section, time_unit)
     metrics = []
     for item in section.sections("metrics", required=True):
@@ -105,6 +105,7 @@ def _read(section: Section) -> Plan:
         switchback=read_switchback(section),
         saturation=section.text("saturation"),
         shared_queue=_shared_queue(section),
+        version_weights=read_version_weights(section, weights),
     )
     check_compliance(section, plan)
     check_switchback(section, plan)
@@ -171,32 +172,6 @@ def _days_of_unit(inner: Section) -> float:
         inner.refuse("days", f"must be a number, 1 to {LONGEST_UNIT}")
         return 1
     return whole_or_float(length or Decimal(1))
-
-
-def _weights(section: Section) -> tuple[tuple[str, int], ...]:
-    inner = section.section("weights", required=True)
-    if inner is None:
-        return ()
-    for name, entry in inner.mapping.entries.items():
-        if not KEY.fullmatch(name):
-            rule = f"a variant's key {KEY_RULE}"
-            inner.violations.append(
-                Violation(field=inner.place(name), value=name, rule=rule, line=entry.line)
-            )
-    before = len(inner.violations)
-    weights = {name: _weight(inner, name) for name in inner.mapping.entries}
-    total = sum(weights.values())
-    if len(weights) < 2:  # noqa: PLR2004  # a comparison has two sides
-        section.refuse("weights", "must name the control and at least one other variant")
-    if len(inner.violations) == before and total != BUCKETS:
-        section.refuse("weights", "must sum to 10000", f"a sum of {total}")
-    return tuple(weights.items())
-
-
-def _weight(inner: Section, name: str) -> int:
-    if inner.given(name) is None:
-        inner.refuse(name, "is required")
-    return inner.integer(name, low=1, high=BUCKETS) or 0
 
 
 def _control(section: Section, weights: tuple[tuple[str, int], ...]) -> str:

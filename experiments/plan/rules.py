@@ -2,7 +2,16 @@
 
 from collections.abc import Iterable
 
-from experiments.plan.document import Aggregate, Kind, Metric, Plan, Source, Table, Unit
+from experiments.plan.document import (
+    PER_CONTACT,
+    Aggregate,
+    Kind,
+    Metric,
+    Plan,
+    Source,
+    Table,
+    Unit,
+)
 from experiments.plan.fields import Section, checked_text
 from experiments.plan.lifetimes import check_lifetime
 from experiments.plan.yaml_lines import Scalar
@@ -24,7 +33,7 @@ CUSTOMER_TABLES = frozenset({Table.CHURN, Table.REVENUE})
 CLUSTERED = frozenset(
     {Kind.TIME_TO_EVENT, Kind.MEAN, Kind.PROPORTION, Kind.RATIO}
 )  # the kinds with a method that reads `cluster`
-CUSTOMER_UNITS = frozenset({Unit.CUSTOMER, Unit.CONTACT})
+CUSTOMER_UNITS = frozenset({Unit.CUSTOMER, *PER_CONTACT})
 
 
 def check_splits(section: Section, name: str, items: Iterable[Scalar]) -> None:
@@ -68,8 +77,10 @@ def check_saturation(section: Section, plan: Plan) -> None:
 def check_switchback(section: Section, plan: Plan) -> None:
     """Refuse what windows of time cannot bear: only contacts come in a window."""
     if plan.switchback is None:
+        if plan.unit is Unit.TIME_SLOT:
+            section.refuse("switchback", "is required: the unit is a time slot")
         return
-    if plan.unit is not Unit.CONTACT:
+    if plan.unit not in PER_CONTACT:
         section.refuse("switchback", f"arms alternate for contacts, and the unit is {plan.unit}")
     if plan.switchback.window in AFTER_ASSIGNMENT:
         section.refuse("switchback", SPLIT_RULE)

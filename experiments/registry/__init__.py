@@ -1,5 +1,6 @@
 """What is running, compiled: read once, shared by all threads, replaced as a whole."""
 
+from experiments.registry.assembling import assembled, rows_with_required
 from experiments.registry.locked import LockedExperiment, LockedVariant, analysable
 from experiments.registry.names import Names, names
 from experiments.registry.running import RunningSet, current, snapshot
@@ -11,8 +12,10 @@ __all__ = [
     "Names",
     "RunningSet",
     "analysable",
+    "assembled",
     "current",
     "definition_of",
     "names",
+    "rows_with_required",
     "snapshot",
 ]

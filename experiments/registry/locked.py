@@ -1,6 +1,6 @@
 """Experiments whose plan is locked: what an analysis may know of them, whatever became of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +21,10 @@ class LockedVariant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedExperiment:
-    """A started experiment. `truth` is what a simulation knows, empty for real ones."""
+    """A started experiment. `truth` is what a simulation knows, empty for real ones.
+
+    `version_weights` are those of all its versions, as in a plan, where it has several.
+    """
 
     key: str
     title: str
@@ -36,6 +39,7 @@ class LockedExperiment:
     simulated: bool
     truth: Mapping[str, object]
     variants: tuple[LockedVariant, ...]
+    version_weights: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
 
 
 def analysable(key: str) -> LockedExperiment:
@@ -62,7 +66,19 @@ def analysable(key: str) -> LockedExperiment:
             )
             for variant in experiment.variants.all()
         ),
+        version_weights=tuple(_version_weights(experiment)),
     )
+
+
+def _version_weights(
+    experiment: Experiment,
+) -> Iterator[tuple[str, tuple[tuple[str, int], ...]]]:
+    past = list(experiment.past.all())
+    for version in past:
+        yield str(version.number), tuple((key, weight) for key, weight in version.weights)
+    if past:
+        variants = experiment.variants.all()
+        yield str(experiment.version), tuple((each.key, each.weight) for each in variants)
 
 
 _PLAIN = (

@@ -5,6 +5,8 @@ from experiments.assignment.definition import (
     LayerPlacement,
     VariantDefinition,
 )
+from experiments.assignment.saturation import saturation_of
+from experiments.assignment.schedule import schedule_of
 from experiments.lifecycle import Status
 from experiments.models import Experiment
 
@@ -33,6 +35,8 @@ def definition_of(experiment: Experiment) -> ExperimentDefinition:
         coverage=experiment.coverage,
         targeting=experiment.targeting,
         layer=_placement(experiment),
+        schedule=schedule_of(experiment.schedule) if experiment.schedule else None,
+        saturation=saturation_of(experiment.saturation) if experiment.saturation else None,
         forced={forced.unit_id: forced.variant.key for forced in experiment.forced.all()},
         paused=experiment.status == Status.PAUSED,
         killed=experiment.killed,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import schemathesis
+from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, settings
@@ -21,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from config.wsgi import application
+from config.direct import direct
 from experiments.access import SCOPES, issue_key
 from impact import ingest
 from impact.errors import InvalidBatch
@@ -45,6 +46,7 @@ CHECKS = [
 ]
 EXPERIMENT, RUN = "longer_calls", "r-0"
 KINDS = f"/({'|'.join(RecordKind)})$"
+application = direct(get_wsgi_application())
 schema = schemathesis.openapi.from_wsgi("/api/schema", application)
 few = settings(
     max_examples=5,

@@ -1,5 +1,7 @@
 """Keys and people at the door of the HTTP API."""
 
+from base64 import b64encode
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser, Group
@@ -43,6 +45,27 @@ def test_a_key_is_taken_from_either_header(header: str) -> None:
     value = f"Bearer {secret}" if header == "Authorization" else secret
 
     found = ApiKeyAuthentication().authenticate(request(**{header: value}))
+
+    assert found is not None
+    assert actor_of(found[0]) == "key:router"
+
+
+def test_a_key_is_taken_as_the_password_of_a_router_that_can_set_no_header() -> None:
+    _, secret = issue_key(name="router", scopes=["assign"], now=timezone.now())
+    token = b64encode(f"equipoise:{secret}".encode()).decode()
+
+    found = ApiKeyAuthentication().authenticate(request(Authorization=f"Basic {token}"))
+
+    assert found is not None
+    assert actor_of(found[0]) == "key:router"
+
+
+@pytest.mark.parametrize("token", ["eHg6eXk=", "not base64", "/w==", ""])
+def test_a_password_that_is_no_key_is_for_a_proxy_on_the_way(token: str) -> None:
+    _, secret = issue_key(name="router", scopes=["assign"], now=timezone.now())
+    sent = request(**{"Authorization": f"Basic {token}", "X-API-Key": secret})
+
+    found = ApiKeyAuthentication().authenticate(sent)
 
     assert found is not None
     assert actor_of(found[0]) == "key:router"

@@ -6,10 +6,17 @@ import pytest
 from rest_framework.test import APIClient
 
 from experiments import definitions
+from experiments.design.margins import means, proportions
 from tests.experiments.api.test_experiments import with_key
-from tests.experiments.designs import NOW, draft
+from tests.experiments.designs import NOW, draft, plan
 
 pytestmark = pytest.mark.django_db
+GUARDRAILS = """\
+  - {key: solved, role: guardrail, kind: proportion, source: contacts.resolved, window: 30,
+     margin: 0.02}
+  - {key: minutes, role: guardrail, kind: mean, source: contacts.handle_seconds, window: 30,
+     direction: decrease, margin: 30}
+"""
 URL = "/api/v1/experiments/longer_calls/design"
 
 
@@ -39,6 +46,32 @@ def test_where_there_is_no_number_there_is_a_reason(reader: APIClient) -> None:
     assert "too few" in answer.data["needed"]["reason"]
     assert answer.data["moments"][0]["change"] is None
     assert answer.data["moments"][0]["reason"]
+
+
+def test_a_guardrail_says_which_margin_it_rules_out_and_when(reader: APIClient) -> None:
+    source = plan("longer_calls") + GUARDRAILS
+    definitions.create(
+        draft("guarded", plan_source=source.replace("longer_calls", "guarded")),
+        actor="leader",
+        now=NOW,
+    )
+
+    answer = reader.get("/api/v1/experiments/guarded/design", {"per_day": "1000"})
+
+    solved, minutes = answer.data["guardrails"]
+    assert (solved["metric"], solved["scale"], solved["margin"]) == (
+        "solved",
+        "share_of_units",
+        0.02,
+    )
+    assert solved["needed"]["days"] == 30 + math.ceil(proportions.units_needed(0.02, 0.7) / 1000)
+    assert solved["moments"][0]["margin"] is None
+    assert "first windows of 30 days" in solved["moments"][0]["reason"]
+    assert solved["moments"][1]["margin"] == pytest.approx(
+        proportions.detectable_margin(30_000, 0.7)
+    )
+    assert (minutes["scale"], minutes["needed"]) == ("share_of_level", None)
+    assert minutes["moments"][1]["margin"] == pytest.approx(means.detectable_margin(30_000, 1.0))
 
 
 def test_coverage_slows_it(reader: APIClient) -> None:

@@ -118,6 +118,20 @@ def test_what_a_client_drew_by_itself_is_recorded_once(router: APIClient) -> Non
     assert stored.attributes == {"segment": "gold"}
 
 
+def test_a_client_says_what_was_forced_and_what_was_not_applied_yet(router: APIClient) -> None:
+    running()
+    drawn = {
+        "experiment": "longer_calls",
+        "source": "client",
+        "assigned_variant": "take_time",
+        "assigned_at": WHEN,
+    }
+
+    send(router, {**drawn, "unit_id": "1", "forced": True}, {**drawn, "unit_id": "2"})
+
+    assert [(each.forced, each.exposed_at) for each in rows()] == [(True, None), (False, None)]
+
+
 def test_good_rows_are_taken_and_each_bad_one_is_named(router: APIClient) -> None:
     running()
     assigned("1", "c-1")

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from experiments.design.enrolment import Enrolment
 from experiments.design.expectations import Expectation
+from experiments.design.first_day import Needed
 from experiments.design.forecast import Forecast
-from experiments.design.prospect import Needed, foresee
+from experiments.design.prospect import foresee
 from experiments.errors import InvalidRequest
 from tests.experiments.design.test_prospect import planned
 from tests.experiments.design.test_units import CHURN, REVENUE

@@ -11,8 +11,10 @@ from experiments.design.demands import Unreachable
 from experiments.design.enrolment import share_taking_part
 from experiments.design.expectations import Expectation
 from experiments.design.findings import Level
+from experiments.design.first_day import Needed
 from experiments.design.follow_up import FollowUp, daily_hazard, survival_power
-from experiments.design.prospect import NOT_IDENTIFIED, Needed, Prospect, baseline_of, foresee
+from experiments.design.prospect import NOT_IDENTIFIED, Prospect, foresee
+from experiments.design.spreads import baseline_of
 from experiments.errors import InvalidRequest
 from experiments.plan.document import Plan
 from experiments.plan.reading import read_plan

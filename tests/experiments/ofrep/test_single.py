@@ -1,10 +1,12 @@
 """One flag: what is answered, in which words, and what is recorded."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from experiments import definitions, exposures, registry
 from experiments.access import issue_key, key_snapshot
@@ -352,7 +354,7 @@ def test_many_who_ask_for_one_unit_get_one_row(secret: str) -> None:
 
 
 def test_the_last_configuration_answers_while_the_database_is_away(
-    database_away: Switch, secret: str
+    database_away: Switch, secret: str, settings: Settings
 ) -> None:
     running()
     key_snapshot.current(timezone.now())
@@ -367,11 +369,15 @@ def test_the_last_configuration_answers_while_the_database_is_away(
     database_away(away=True)
     known = ask()
     registry.snapshot.forget()
+    started_now = ask()
+    registry.snapshot.forget()
+    (Path(settings.KEPT_DIR) / "running.json").unlink()
     unread = ask()
     database_away(away=False)
 
     assert known[0] == 200
     assert known[1]["variant"]
     assert known[1]["metadata"]["status"] == "degraded"  # type: ignore[index]  # JSON
+    assert started_now == known
     assert unread[0] == 503
     assert unread[1]["errorCode"] == "GENERAL"

@@ -14,6 +14,7 @@ from experiments.pages.sight_chart import draw
 from experiments.pages.sight_form import SightForm, questions
 from experiments.plan.document import Plan
 from experiments.plan.reading import read_plan
+from tests.experiments.api.test_design import GUARDRAILS
 from tests.experiments.design.test_prospect import RESOLVED
 from tests.experiments.design.test_units import ABANDONED, CHURN, PLAN, QUALITY, REVENUE
 from tests.experiments.designs import NOW, draft, plan
@@ -74,6 +75,17 @@ def test_the_answer_follows_the_text_of_the_plan(leader: Client) -> None:
     assert "<polyline" not in shown
     assert 'name="variation"' in shown
     assert 'hx-swap-oob="true"' in shown
+
+
+@pytest.mark.usefixtures("experiment")
+def test_guardrails_say_what_they_rule_out_and_ask_what_they_need(leader: Client) -> None:
+    shown = answered(leader, source=plan() + GUARDRAILS)
+
+    assert "What the guardrails rule out" in shown
+    assert "ruled out after 63 days" in shown
+    assert 'name="baseline"' in shown
+    assert 'name="variation"' in shown
+    assert "What the guardrails rule out" not in answered(leader)
 
 
 @pytest.mark.usefixtures("experiment")

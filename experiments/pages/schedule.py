@@ -1,0 +1,63 @@
+"""The whole schedule of a switchback, for planners and supervisors, before it begins."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from experiments.definitions.published import PublishedSlot, published_schedule
+from experiments.errors import ExperimentsError
+from experiments.pages.details import found
+from experiments.pages.people import viewer
+
+DAYS_PER_WEEK = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """Seven days in a row, and per hour the variant of each: empty where there is no slot."""
+
+    number: int
+    days: Sequence[date]
+    rows: Sequence[tuple[str, Sequence[str]]]
+
+
+@viewer
+def schedule(request: HttpRequest, key: str) -> HttpResponse:
+    """Show week by week which variant every slot has."""
+    experiment = found(key)
+    try:
+        listed = published_schedule(experiment)
+    except ExperimentsError as error:
+        raise Http404(str(error)) from None
+    titles = {variant.key: variant.title or variant.key for variant in experiment.variants.all()}
+    context = {
+        "section": "experiments",
+        "experiment": experiment,
+        "schedule": experiment.schedule,
+        "weeks": list(weeks(listed, date.fromisoformat(experiment.schedule["starts_on"]), titles)),
+        "n_slots": len(listed),
+    }
+    return render(request, "experiments/schedule.html", context)
+
+
+def weeks(
+    listed: Iterable[PublishedSlot], starts_on: date, titles: Mapping[str, str]
+) -> Iterator[Week]:
+    """Yield the slots as tables of weeks: hours down, days across."""
+    by_week: dict[int, dict[tuple[date, str], str]] = {}
+    for slot in listed:
+        day, _, clock = slot.slot.partition("T")
+        on = date.fromisoformat(day)
+        week = (on - starts_on).days // DAYS_PER_WEEK
+        by_week.setdefault(week, {})[on, clock] = (
+            f"{slot.saturation}%" if slot.saturation else titles[slot.variant]
+        )
+    for week, found_slots in by_week.items():
+        first = starts_on + timedelta(days=week * DAYS_PER_WEEK)
+        days = [first + timedelta(days=offset) for offset in range(DAYS_PER_WEEK)]
+        clocks = sorted({clock for _, clock in found_slots})
+        rows = [(clock, [found_slots.get((day, clock), "") for day in days]) for clock in clocks]
+        yield Week(number=week + 1, days=days, rows=rows)
