@@ -13,8 +13,10 @@ import httpx
 import pytest
 
 from tests.impact.management.serving import free_port, wait_for
+from tests.peers.flags import CONTROL, ROUTED
 from tests.processes import PATIENCE, PROJECT, Environment, installation, process
 
+collect_ignore = ["wheel_script.py"]  # it runs where the client's wheel is installed, and alone
 HOST = "127.0.0.1"
 PACKAGES = (
     "@openfeature/server-sdk@1.23.0",
@@ -23,6 +25,12 @@ PACKAGES = (
     "@openfeature/web-sdk@1.10.0",
     "@openfeature/ofrep-web-provider@0.4.3",
     "eventsource@4.1.0",
+    "typescript@7.0.2",
+    "@types/aws-lambda@8.10.164",
+    "@types/node@20.19.43",
+    "twilio@6.2.0",
+    "velocityjs@2.1.7",
+    "liquidjs@10.30.1",
 )
 GRANIAN = ("granian", "--workers", "1", "--no-access-log", "--log-level", "warning", "--host", HOST)
 
@@ -51,6 +59,32 @@ class Live:
     def stop(self) -> None:
         self._web.close()
 
+    def settings(self, address: str = "") -> Environment:
+        """Return what every piece for routers is told by its environment.
+
+        With this server a piece has patience, for machines of tests are busy; with one that stands
+        in for it, at another address, it has its own time-out.
+        """
+        patience = {} if address else {"EQUIPOISE_TIMEOUT": str(PATIENCE)}
+        return {
+            "EQUIPOISE_URL": address or self.address,
+            "EQUIPOISE_KEY": self.key,
+            "EQUIPOISE_EXPERIMENT": ROUTED,
+            "EQUIPOISE_CONTROL": CONTROL,
+            **patience,
+        }
+
+    def variant(self, customer_id: str) -> str:
+        """Return the hash's answer for a customer, without leaving a row."""
+        question = {"customer_id": customer_id, "experiments": [ROUTED], "expose": False}
+        answer = httpx.post(
+            f"{self.address}/api/v1/assign",
+            json=question,
+            headers={"X-API-Key": self.key},
+            timeout=PATIENCE,
+        )
+        return str(answer.json()["variant"])
+
     def move(self, experiment: str, move: str) -> None:
         """Change what is served, as a person does."""
         answer = httpx.post(
@@ -61,14 +95,26 @@ class Live:
         assert answer.is_success, answer.text
 
     def rows(self, experiment: str) -> int:
-        """Return how many assignments are recorded."""
+        """Return how many assignments are recorded, those of the spool among them.
+
+        On a busy machine the database may take longer than an answer may, and rows come later.
+        """
+        spool = Path(self.environment["EQUIPOISE_VAR"]) / "spool"
+        wait_for(lambda: not any(spool.glob("*.jsonl")) and not any(spool.glob("*.taken")))
+        return self._count(experiment, "rows")
+
+    def exposed(self, experiment: str) -> int:
+        """Return how many of them were applied."""
+        return self._count(experiment, "exposed")
+
+    def _count(self, experiment: str, what: str) -> int:
         answer = httpx.get(
             f"{self.address}/api/v1/experiments/{experiment}/exposures/counts",
             headers={"X-API-Key": self.key},
             timeout=PATIENCE,
         )
         assert answer.is_success, answer.text
-        return sum(int(each["rows"]) for each in answer.json()["variants"])
+        return sum(int(each[what]) for each in answer.json()["variants"])
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +135,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 
 @pytest.fixture(scope="session")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder in which Node.js finds the SDKs, or skip."""
+    """Return a folder in which Node.js finds the packages of others, or skip."""
     if shutil.which("node") is None or shutil.which("npm") is None:
         pytest.skip("node or npm is not installed")
     folder = tmp_path_factory.mktemp("node")
@@ -99,7 +145,7 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
         words, cwd=folder, capture_output=True, text=True, timeout=300, check=False
     )
     if made.returncode:
-        pytest.skip(f"npm could not install the SDKs: {made.stderr[-300:]}")
+        pytest.skip(f"npm could not install them: {made.stderr[-300:]}")
     return folder
 
 
