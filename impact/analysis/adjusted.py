@@ -8,6 +8,7 @@ import numpy as np
 from experiments.plan.document import Metric, Plan
 from impact.analysis.arms import by_segment, empty_moments, pairs
 from impact.analysis.estimates import Estimate
+from impact.analysis.magnitudes import reason_of, sizes_of
 from impact.analysis.rows import Sides, Subject, row, subject_of
 from impact.analysis.sufficient import ArmAdjusted, Moments
 from impact.stats.estimable import NotEstimable
@@ -15,6 +16,8 @@ from impact.stats.means.cuped import Adjustment
 from impact.stats.means.lin import ArmFit, FittedArm, fit_arm, lin
 
 METHOD = "lin"
+UNITS_PER_COLUMN = 20
+CROWDED = "rough: more columns than a twentieth of the smaller arm"
 NOTICEABLE = 0.005  # of the variance: less is none
 
 
@@ -42,6 +45,8 @@ def fits_of(arms: Mapping[str, Moments]) -> dict[str, ArmFit | NotEstimable]:
     total = sum(arm.n for arm in arms.values())
     if not total or len(kept) == 1:
         reason = "no unit in any arm" if not total else "every covariate has one value only"
+        return {name: NotEstimable(reason) for name in arms}
+    if reason := reason_of(np.concatenate([sizes_of(arm) for arm in arms.values()])):
         return {name: NotEstimable(reason) for name in arms}
     centre = sum((arm.n * arm.means for arm in arms.values()), start=np.zeros(1)) / total
     return {
@@ -91,8 +96,15 @@ def _segment(subject: Subject, arms: dict[str, ArmAdjusted]) -> Iterator[Estimat
             case NotEstimable():
                 yield row(subject, "mean_difference", METHOD, sides, found)
             case Adjustment():
-                note = variance_note(found)
+                note = "; ".join(filter(None, [variance_note(found), _crowded(fits, sides)]))
                 yield row(subject, "mean_difference", METHOD, sides, found.difference, note)
+
+
+def _crowded(fits: Mapping[str, ArmFit | NotEstimable], sides: Sides) -> str:
+    """Say that the smaller arm has too few units for the model, "" where it has enough."""
+    columns = max(len(fit.means) for fit in fits.values() if isinstance(fit, ArmFit))
+    smaller = min(sides.n_variant or 0, sides.n_baseline or 0)
+    return CROWDED if columns * UNITS_PER_COLUMN > smaller else ""
 
 
 def _fitted(

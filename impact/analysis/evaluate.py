@@ -11,6 +11,8 @@ from impact.analysis.bayes.view import bayesian_views
 from impact.analysis.checks.context import CheckContext
 from impact.analysis.checks.registry import run_checks
 from impact.analysis.checks.sample_ratio import sample_ratio_row
+from impact.analysis.checks.saturated import saturated
+from impact.analysis.checks.versions import by_version
 from impact.analysis.checks.whole_clusters import whole_clusters
 from impact.analysis.clusters.crossed import with_crossed
 from impact.analysis.clusters.estimating import estimate_clusters
@@ -25,8 +27,9 @@ from impact.analysis.identification import decide_identified, identified_only
 from impact.analysis.lifetimes import estimate_lifetimes
 from impact.analysis.looks.bounds import bound_of, money_bound
 from impact.analysis.looks.showing import Showing, hidden
+from impact.analysis.magnitudes import within_range
 from impact.analysis.means import estimate_means
-from impact.analysis.money import estimate_money
+from impact.analysis.money import KEY, estimate_money
 from impact.analysis.non_inferiority import non_inferiority_rows
 from impact.analysis.proportions import estimate_proportions
 from impact.analysis.quantiles import estimate_quantiles
@@ -62,13 +65,14 @@ def evaluate(plan: Plan, statistics: SufficientStatistics, *, as_of: datetime) -
     aware. Before the plan's end the analysis is interim: rows bear the number of the look and the
     interval that is valid under looking, by the plan's rule, or none.
     """
-    look = look_at(plan, as_of)
+    look, statistics = look_at(plan, as_of), within_range(statistics)
     found = [_metric(plan, metric, statistics, as_of) for metric in plan.metrics]
     raw = [row for part in found for row in part.raw]
     rows = [row for part in found for row in part.estimates]
     money = _money(plan, statistics, as_of)
     seen = identified_only(plan, (*rows, *money))
     estimates = adjusted_interactions(adjusted_for_multiplicity(plan, seen))
+    clusters = whole_clusters(plan, statistics)
     context = CheckContext(
         plan=plan,
         counts=statistics.checks,
@@ -77,7 +81,8 @@ def evaluate(plan: Plan, statistics: SufficientStatistics, *, as_of: datetime) -
         final=look is None,
         answers=statistics.answers,
         estimates=(*identified_only(plan, (*raw, *money)), *interactions(estimates)),
-        clusters=whole_clusters(plan, statistics),
+        clusters=clusters,
+        splits=saturated(plan, statistics) or (() if clusters else by_version(plan, statistics)),
     )
     checks = run_checks(context)
     return Analysis(
@@ -110,16 +115,18 @@ def _metric(
     found = _found(showing.computed, metric, statistics, look)
     complied = estimate_compliance(showing.computed, metric, statistics, look=look)
     answers = statistics.answers.get(metric.key, ())
-    answered = estimate_surveys(showing.computed, metric, answers, look=look)
+    response = statistics.response.get(metric.key)
+    answered = estimate_surveys(showing.computed, metric, answers, look=look, response=response)
     rows = (*found.estimates, *complied, *answered)
     epochs = by_epoch(showing.computed, metric, statistics, rows, look=look)
     raw = of_respondents(metric, epochs)
     shown = showing.rows(raw)
+    clusters = statistics.clusters.get(metric.key, ())
     return Found(
         estimates=(
             *without_neighbours(shown),
             *non_inferiority_rows(plan, metric, raw, shown, bound),
-            *segment_rows(plan, metric, raw, look=look),
+            *segment_rows(plan, metric, raw, look=look, clusters=clusters),
         ),
         curves=showing.curves(found.curves),
         raw=raw,
@@ -143,7 +150,8 @@ def _money(plan: Plan, statistics: SufficientStatistics, as_of: datetime) -> tup
     look = look_at(plan, as_of)
     bound = money_bound(plan, statistics, as_of=as_of)
     showing = Showing(plan=plan, bound=bound, look=look)
-    rows = estimate_money(showing.computed, statistics.money, look=look)
+    reason = statistics.not_estimable.get(KEY, "")
+    rows = estimate_money(showing.computed, statistics.money, look=look, reason=reason)
     if statistics.splits:
         rows = tuple(without_answer(row, CHANGED) if mixes_epochs(row) else row for row in rows)
     return without_neighbours(showing.rows(rows))

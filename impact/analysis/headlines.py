@@ -9,8 +9,14 @@ from impact.analysis.estimates import Estimate
 from impact.analysis.sufficient import ALL
 from impact.analysis.survey_names import LOWER, RESPONSE, UPPER, WEIGHTED
 
-CLUSTER_ROBUST_TEST = "cluster_robust_score"
-CLUSTER_ROBUST = (CLUSTER_ROBUST_TEST, "cox_cluster_robust")
+CLUSTER_ROBUST_TEST, CLUSTER_CR2_TEST = "cluster_robust_score", "cluster_cr2_score"
+CLUSTER_ROBUST = (
+    CLUSTER_CR2_TEST,
+    CLUSTER_ROBUST_TEST,
+    "randomisation",
+    "cox_cluster_cr2",
+    "cox_cluster_robust",
+)
 CLUSTERED = ("randomisation", "cr1", "cr2")  # in place of the methods for independent units
 ADJUSTED = ("lin", "cuped", "cuped_cr1", "cuped_cr2", "cuped_epochs")
 PIECEWISE = "cox_piecewise"  # hazard ratios of a part of follow-up

@@ -20,17 +20,26 @@ SOURCE = {REVENUE: "revenue", MINUTES: "contacts"}
 
 
 def estimate_money(
-    plan: Plan, money: Mapping[str, tuple[ArmMoments, ...]], *, look: int | None
+    plan: Plan,
+    money: Mapping[str, tuple[ArmMoments, ...]],
+    *,
+    look: int | None,
+    reason: str = "",
 ) -> tuple[Estimate, ...]:
     """Return the money rows, all segments, in the plan's currency; none without economics.
 
     `money["revenue_and_handling"]` holds moments named "revenue" and "handle_minutes", or one of
-    the two: what the missing one is needed for is then a row with the reason.
+    the two: what the missing one is needed for is then a row with the reason, and every measure
+    where there is a `reason` already.
     """
     if plan.economics is None:
         return ()
     arms = money.get(KEY, ())
     measures = money_per_unit(plan.economics.cost_per_handle_minute)
+    if reason:
+        subjects = (_subject(plan, measure, look) for measure in measures)
+        absent = (_absent(subject, plan, NotEstimable(reason)) for subject in subjects)
+        return tuple(estimate for rows in absent for estimate in rows)
     return tuple(
         estimate
         for measure, weights in measures.items()

@@ -11,11 +11,13 @@ from impact.analysis.estimates import Estimate
 from impact.analysis.headlines import effect_row, favours_less, headline_of
 from impact.analysis.looks.bounds import Bound
 from impact.stats.estimable import NotEstimable
+from impact.stats.inference import normal_quantile
 from impact.stats.means.newcombe import Successes
 from impact.stats.non_inferiority import distance, one_sided_p_value, share_distance
 
 METHOD = "non_inferiority"
 BY_COUNTS = "newcombe"  # has no standard error
+BY_SIDES = "woodruff"  # has one on each side
 
 
 def non_inferiority_rows(
@@ -80,12 +82,21 @@ def _statistic(metric: Metric, row: Estimate) -> float | NotEstimable:
         return NotEstimable(row.note or "no estimate")
     if row.method == BY_COUNTS:
         return _share_statistic(metric, row, margin)
-    if not row.std_error:
+    std_error = _facing(metric, row) if row.method == BY_SIDES else row.std_error
+    if not std_error:
         return NotEstimable("no spread to test the margin by")
     sign = -1 if favours_less(metric) else 1
     if headline_of(metric).no_effect == 1:
-        return distance(sign * math.log(row.value), row.std_error, math.log(margin))
-    return distance(sign * row.value, row.std_error, margin)
+        return distance(sign * math.log(row.value), std_error, math.log(margin))
+    return distance(sign * row.value, std_error, margin)
+
+
+def _facing(metric: Metric, row: Estimate) -> float | None:
+    """Return the standard error that the side of harm stands for, None without limits."""
+    limit = row.ci_high if favours_less(metric) else row.ci_low
+    if limit is None or row.value is None or row.confidence_level is None:
+        return None
+    return abs(limit - row.value) / normal_quantile(row.confidence_level)
 
 
 def _share_statistic(metric: Metric, row: Estimate, margin: float) -> float | NotEstimable:

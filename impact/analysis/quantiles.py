@@ -8,12 +8,11 @@ from impact.analysis.arms import by_segment, pairs
 from impact.analysis.estimates import Estimate
 from impact.analysis.rows import Sides, Subject, row, subject_of
 from impact.analysis.sufficient import ArmQuantile
+from impact.stats.means.quantile_differences import quantile_difference, relative_quantile
 from impact.stats.means.quantiles import (
     QuantileSample,
     missing_interval,
     quantile,
-    quantile_difference,
-    relative_quantile,
 )
 
 METHOD = "woodruff"

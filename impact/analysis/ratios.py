@@ -52,7 +52,7 @@ def _segment(subject: Subject, arms: dict[str, ArmMoments]) -> Iterator[Estimate
         yield row(subject, "ratio_difference", "delta", sides, difference, note)
         relative = relative_ratio(*samples, level=subject.level)
         levels = _level(samples[0]), _level(samples[1])
-        yield relative_row(subject, sides, levels, relative)
+        yield relative_row(subject, sides, levels, relative, note)
 
 
 def _level(sample: RatioSample) -> tuple[float, float]:

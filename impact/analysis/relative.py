@@ -16,14 +16,22 @@ def relative_row(
     sides: Sides,
     levels: tuple[Level, Level],
     answer: Inference | NotEstimable,
+    note: str = "",
 ) -> Estimate:
-    """Return the row of `answer`, or of Fieller's set where the control's level is uncertain.
+    """Return the row of `answer`, or of Fieller's set where the control's level is uncertain."""
+    found = set_where_uncertain(levels, answer, level=subject.level)
+    method = DELTA if found is answer else FIELLER
+    return row(subject.without_unit(), QUANTITY, method, sides, found, note)
+
+
+def set_where_uncertain(
+    levels: tuple[Level, Level], answer: Inference | NotEstimable, *, level: float
+) -> Inference | NotEstimable:
+    """Return `answer`, or Fieller's set in its place where the control's level is uncertain.
 
     `levels` are those of the variant and of the control. Beyond a standard error of a tenth of the
-    control's level the delta method is rough.
+    control's level the delta method is rough. The set has the degrees of freedom of `answer`.
     """
-    plain = subject.without_unit()
     if isinstance(answer, NotEstimable) or not is_uncertain(*levels[1]):
-        return row(plain, QUANTITY, DELTA, sides, answer)
-    exact = relative_fieller(*levels, level=subject.level)
-    return row(plain, QUANTITY, FIELLER, sides, exact)
+        return answer
+    return relative_fieller(*levels, level=level, df=answer.df)

@@ -10,8 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any, TypeVar
 
-import numpy as np
-
 from impact.analysis.storage_arrays import (
     adjusted_from,
     adjusted_to,
@@ -26,6 +24,7 @@ from impact.analysis.storage_arrays import (
     survival_from,
     survival_to,
 )
+from impact.analysis.storage_windows import windows_from, windows_to
 from impact.analysis.sufficient import (
     ArmCount,
     ArmProportion,
@@ -33,9 +32,9 @@ from impact.analysis.sufficient import (
     CheckCounts,
     CrossedCounts,
     PastEffect,
+    Reconciled,
     StartTimes,
     SufficientStatistics,
-    WindowCounts,
 )
 
 FORMAT = 1
@@ -83,11 +82,11 @@ def load(stored: bytes) -> SufficientStatistics:
         caps=document.get("caps", {}),
         splits=tuple((version, variant, n) for version, variant, n in document.get("splits", [])),
         epochs=_moments_from(document.get("epochs", {})),
+        response={
+            metric: clusters_from(counts) for metric, counts in document.get("response", {}).items()
+        },
         windows={
-            metric: WindowCounts(
-                counts=clusters_from(stored_windows["counts"]),
-                day=np.array(stored_windows["day"], dtype=np.int64),
-            )
+            metric: windows_from(stored_windows)
             for metric, stored_windows in document.get("windows", {}).items()
         },
         crossed={
@@ -138,10 +137,8 @@ def _later_forms(statistics: SufficientStatistics) -> dict[str, Any]:
         "caps": statistics.caps,
         "splits": statistics.splits,
         "epochs": _moments_to(statistics.epochs),
-        "windows": {
-            metric: {"counts": clusters_to(found.counts), "day": found.day.tolist()}
-            for metric, found in statistics.windows.items()
-        },
+        "response": {metric: clusters_to(counts) for metric, counts in statistics.response.items()},
+        "windows": {metric: windows_to(found) for metric, found in statistics.windows.items()},
         "crossed": {
             metric: {
                 "pairs": [arm_moments_to(arm) for arm in counts.pairs],
@@ -201,6 +198,7 @@ def _checks_to(checks: CheckCounts) -> dict[str, Any]:
         ],
         "last_seen": checks.last_seen,
         "start_times": [asdict(times) for times in checks.start_times],
+        "reconciled": [asdict(row) for row in checks.reconciled],
     }
 
 
@@ -223,4 +221,5 @@ def _checks_from(stored: dict[str, Any]) -> CheckCounts:
             )
             for times in stored.get("start_times", [])
         ),
+        reconciled=tuple(Reconciled(**row) for row in stored.get("reconciled", [])),
     )

@@ -54,6 +54,7 @@ def clusters_to(counts: ClusterCounts) -> dict[str, Any]:
         "n": counts.n.tolist(),
         "sums": counts.sums.tolist(),
         "left_out": counts.left_out,
+        "shared": counts.shared,
     }
 
 
@@ -68,6 +69,7 @@ def clusters_from(stored: dict[str, Any]) -> ClusterCounts:
         n=np.array(stored["n"], dtype=np.int64),
         sums=np.array(stored["sums"], dtype=np.float64).reshape(size, len(stored["names"])),
         left_out=stored["left_out"],
+        shared=stored.get("shared", False),
     )
 
 

@@ -88,7 +88,7 @@ class ClusterCounts:
 
     `cluster` holds codes without meaning, `n` how many units, `sums` (entries, k) the sums of the
     k numbers that `names` labels as those of `Moments`; "x" comes with the products "xy" and "xx".
-    `left_out` units had no cluster.
+    `left_out` units had no cluster. `shared`: the segments of a column have the same codes.
     """
 
     segment: str = ALL
@@ -98,6 +98,7 @@ class ClusterCounts:
     n: Integers
     sums: Floats
     left_out: int = 0
+    shared: bool = False
 
     def number(self, name: str) -> Floats:
         """Return the sums of one of the numbers, shape (entries,)."""
@@ -108,11 +109,13 @@ class ClusterCounts:
 class WindowCounts:
     """A metric's sums by window of time, an entry per window and arm in the order of time.
 
-    `counts` has the windows for clusters, `day` a code of the day that each began on.
+    `counts` has the windows for clusters, `day` a code of the day that each began on, `before` the
+    variant of the window before it, "" where it is unknown; None in statistics stored without it.
     """
 
     counts: ClusterCounts
     day: Integers
+    before: NDArray[np.str_] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -239,6 +242,26 @@ class StartTimes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciled:
+    """What contact records say of the contacts asked for from one place and assigned one variant.
+
+    `kind` is queue or router and `place` which one, or `kind` is all. Of `asked` contacts `met`
+    have a record, in `told` it says what was played, in `kept` that it was the assigned variant.
+    `units` are the different units, `units_lost` those of which a contact has no record.
+    """
+
+    kind: str
+    place: str
+    variant: str
+    asked: int
+    met: int
+    told: int
+    kept: int
+    units: int
+    units_lost: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckCounts:
     """What the trust checks count.
 
@@ -256,6 +279,7 @@ class CheckCounts:
     pre_period: tuple[tuple[str, tuple[ArmMoments, ...]], ...] = ()
     last_seen: tuple[tuple[str, str], ...] = ()
     start_times: tuple[StartTimes, ...] = ()
+    reconciled: tuple[Reconciled, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -273,6 +297,7 @@ class SufficientStatistics:
     `epochs` then holds moments by version, for segments `version=...`.
     `information` holds per metric its events or units at every earlier look of a plan that spends
     its error rate over looks.
+    `response` counts by cluster the units that were asked, and in "y" those who answered.
     `currency` is what all amounts stand in: the plan's, else the only one of the data, else "".
     """
 
@@ -291,6 +316,7 @@ class SufficientStatistics:
     splits: tuple[tuple[str, str, int], ...] = ()
     epochs: dict[str, tuple[ArmMoments, ...]] = field(default_factory=dict)
     answers: dict[str, tuple[ArmAnswers, ...]] = field(default_factory=dict)
+    response: dict[str, ClusterCounts] = field(default_factory=dict)
     quantiles: dict[str, tuple[ArmQuantile, ...]] = field(default_factory=dict)
     caps: dict[str, float] = field(default_factory=dict)  # metric -> where it is winsorised
     not_estimable: dict[str, str] = field(default_factory=dict)  # metric -> reason

@@ -9,11 +9,12 @@ import numpy as np
 from experiments.plan.document import Kind, Metric, Plan, Table
 from impact.analysis.estimates import Estimate
 from impact.analysis.rows import Sides, Subject, row, subject_of
-from impact.analysis.sufficient import ArmAnswers
+from impact.analysis.sufficient import ArmAnswers, ClusterCounts
+from impact.analysis.survey_clusters import clustered_response, without_independence
 from impact.analysis.survey_names import ALWAYS, LOWER, RESPONDENTS, RESPONSE, UPPER, WEIGHTED
 from impact.stats.estimable import NotEstimable
 from impact.stats.means.newcombe import Successes, newcombe, wilson
-from impact.stats.surveys.lee import Answers, Bounds, lee_bounds
+from impact.stats.surveys.lee import ROUGH, Answers, Bounds, lee_bounds
 from impact.stats.surveys.weighting import CellAnswers, weighted_difference
 
 if TYPE_CHECKING:
@@ -39,22 +40,34 @@ def _is_of_all(estimate: Estimate) -> bool:
 
 
 def estimate_surveys(
-    plan: Plan, metric: Metric, arms: tuple[ArmAnswers, ...], *, look: int | None
+    plan: Plan,
+    metric: Metric,
+    arms: tuple[ArmAnswers, ...],
+    *,
+    look: int | None,
+    response: ClusterCounts | None = None,
 ) -> tuple[Estimate, ...]:
-    """Return the rows of response, bounds and weighting, over all units; none without a survey."""
+    """Return the rows of response, bounds and weighting, over all units; none without a survey.
+
+    Where the metric names clusters, `response` has who answered by cluster: rates have errors
+    between clusters, bounds and weighted differences have none.
+    """
     if not arms or metric.kind not in KINDS:
         return ()
     subject = subject_of(plan, metric, look)
     found = {arm.variant: arm for arm in arms}
     control = found[plan.control]
-    rows = [_rate(subject, arm) for arm in arms]
+    if response is not None:
+        rows = [*clustered_response(subject, plan, response, arms)]
+    else:
+        rows = [_rate(subject, arm) for arm in arms]
+        rows += [_rates(subject, arm, control) for arm in arms if arm is not control]
     for arm in arms:
-        if arm.variant != plan.control:
-            rows.append(_rates(subject, arm, control))
+        if arm is not control:
             rows += _bounds(subject, metric, arm, control)
             if len(control.cells) > 1:
                 rows.append(_weighted(subject, metric, arm, control))
-    return tuple(rows)
+    return tuple(without_independence(metric, rows))
 
 
 def _rate(subject: Subject, arm: ArmAnswers) -> Estimate:
@@ -85,9 +98,10 @@ def _bounds(
         case NotEstimable():
             answers: tuple[Inference | NotEstimable, ...] = (found, found)
             note = ""
-        case Bounds(lower=lower, upper=upper, trimmed=trimmed):
+        case Bounds(lower=lower, upper=upper, trimmed=trimmed, rough=rough):
             answers = (lower, upper)
-            note = f"leaves out {trimmed:.1%} of the answers of the arm that answered more"
+            left_out = f"leaves out {trimmed:.1%} of the answers of the arm that answered more"
+            note = f"{left_out}; {ROUGH}" if rough else left_out
         case _:
             assert_never(found)
     for method, answer in zip((LOWER, UPPER), answers, strict=True):

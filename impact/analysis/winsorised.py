@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from experiments.plan.winsorising import Winsorising
 from impact.analysis.arms import pairs, sample_of, sides_of
 from impact.analysis.estimates import Estimate
+from impact.analysis.relative import set_where_uncertain
 from impact.analysis.rows import Sides, Subject, row
 from impact.analysis.sufficient import ArmMoments
 from impact.stats.means.relative import relative_means
@@ -36,8 +37,7 @@ def winsorised_rows(
         sides, samples = sides_of(variant, control), (_capped(variant), _capped(control))
         difference = welch(*samples, level=subject.level)
         yield row(subject, "mean_difference", METHOD, sides, difference, note)
-        relative = relative_means(*samples, level=subject.level)
-        yield row(subject.without_unit(), "relative_difference", METHOD, sides, relative, note)
+        yield _relative(subject, sides, samples, note)
 
 
 def cap_note(cap: float, winsorising: Winsorising) -> str:
@@ -52,6 +52,17 @@ def cap_note(cap: float, winsorising: Winsorising) -> str:
     if winsorising.quantile is not None:
         origin = f"the {winsorising.quantile * 100:g}% quantile of all arms together"
     return f"values above {cap:.6g} count as that, {origin}"
+
+
+def _relative(
+    subject: Subject, sides: Sides, samples: tuple[Sample, Sample], note: str
+) -> Estimate:
+    """Return the relative difference, by Fieller's set where the control's mean is uncertain."""
+    around = relative_means(*samples, level=subject.level)
+    levels = tuple((sample.mean, sample.mean_variance if sample.n else 0.0) for sample in samples)
+    found = set_where_uncertain((levels[0], levels[1]), around, level=subject.level)
+    note = note if found is around else f"{note}; by Fieller's set"
+    return row(subject.without_unit(), "relative_difference", METHOD, sides, found, note)
 
 
 def _capped(arm: ArmMoments) -> Sample:

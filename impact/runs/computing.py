@@ -55,14 +55,14 @@ def compute(run_id: str, *, now: datetime, render: Render) -> Run | None:
 
 def recompute(run: Run) -> Document:
     """Return the analysis document again, from the run's stored statistics alone."""
-    plan = read_plan(run.plan_source)
+    plan = _plan(run)
     statistics = storage.load(bytes(run.statistics or b""))
     return _document(run, plan, statistics, run.data_sha256, run.code_version)
 
 
 def _compute(lease: Lease[Run], render: Render) -> None:
     run = lease.job
-    plan = read_plan(run.plan_source)
+    plan = _plan(run)
     lease.renew(progress="Reading the exposure log")
     versions = _pin(run, plan)
     lease.renew(progress="Joining outcomes to exposures")
@@ -83,6 +83,13 @@ def _compute(lease: Lease[Run], render: Render) -> None:
         analysis=analysis,
         charts=render(plan, analysis, _titles(run)),
     )
+
+
+def _plan(run: Run) -> Plan:
+    """Return the plan as locked, with the weights that the service gave later versions."""
+    plan = read_plan(run.plan_source)
+    given = analysable(run.experiment).version_weights
+    return replace(plan, version_weights=given) if given and not plan.version_weights else plan
 
 
 def _pin(run: Run, plan: Plan) -> dict[str, int]:

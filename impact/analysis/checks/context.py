@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from experiments.plan.document import Plan
+from impact.analysis.checks.saturated import Split
 from impact.analysis.estimates import Estimate
 from impact.analysis.sufficient import ArmAnswers, ArmCount, CheckCounts
 
@@ -14,7 +15,8 @@ class CheckContext:
     """The plan, what was counted and when; `final` when the fixed-sample answer may be read.
 
     `estimates` are the rows of all metrics, for checks of what they rest on. `clusters` counts
-    whole clusters by variant, where each is in one arm; else it is empty.
+    whole clusters by variant, where each is in one arm; else it is empty. `splits` are those by
+    the share that clusters drew, or by version, where these have weights of their own.
     """
 
     plan: Plan
@@ -25,6 +27,7 @@ class CheckContext:
     estimates: tuple[Estimate, ...] = ()
     answers: Mapping[str, tuple[ArmAnswers, ...]] = field(default_factory=dict)
     clusters: tuple[tuple[str, int], ...] = ()
+    splits: tuple[Split, ...] = ()
 
     @property
     def look(self) -> int | None:

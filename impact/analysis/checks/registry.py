@@ -9,6 +9,7 @@ from impact.analysis.checks.freshness import data_freshness
 from impact.analysis.checks.interference import interference
 from impact.analysis.checks.overlap import overlap
 from impact.analysis.checks.proportional_hazards import proportional_hazards
+from impact.analysis.checks.reconciliation import exposure_reconciliation
 from impact.analysis.checks.sample_ratio import NAME as SAMPLE_RATIO
 from impact.analysis.checks.sample_ratio import sample_ratio
 from impact.analysis.checks.shares import late_assignment, multiple_exposure
@@ -22,6 +23,7 @@ CHECKS: tuple[Callable[[CheckContext], Check | None], ...] = (
     late_assignment,
     pre_period_balance,
     covariate_balance,
+    exposure_reconciliation,
     compliance,
     survey_response,
     data_freshness,

@@ -1,26 +1,30 @@
 """Did each arm get its share? If not, no comparison of the arms can be trusted."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from impact.analysis.checks.context import CheckContext
+from impact.analysis.checks.saturated import whole
 from impact.analysis.estimates import Check, CheckStatus, Estimate
 from impact.analysis.rows import INTERIM
 from impact.stats.estimable import NotEstimable
-from impact.stats.sample_ratio import RatioTest, chi_square, sequential
+from impact.stats.sample_ratio import RatioTest, chi_square, combined, sequential
 
 NAME = "sample_ratio"
 KIND = "check"
 ALARM = 0.001
+Test = Callable[[Sequence[int], Sequence[float]], RatioTest | NotEstimable]
 
 
 def sample_ratio(context: CheckContext) -> Check:
     """Fail when the split of eligible units is too far from the plan's weights to be chance.
 
     The fixed test at the end, the always-valid one while people watch. Where whole clusters are
-    in one arm each, clusters were randomised, and clusters are counted.
+    in one arm each, clusters were randomised, and clusters are counted. Where clusters drew how
+    many of their units to treat, each share is what the units of its clusters are held to; where
+    the plan gives versions weights of their own, each version's units are held to its weights.
     """
-    counts, weights = _split(context)
-    fixed, always = chi_square(counts, weights), sequential(counts, weights)
+    fixed, always = _tested(context, chi_square), _tested(context, sequential)
     if isinstance(fixed, NotEstimable) or isinstance(always, NotEstimable):
         message = f"The split cannot be checked: no {context.plan.unit.value} was assigned yet."
         return Check(name=NAME, status=CheckStatus.WARN, message=message)
@@ -53,8 +57,7 @@ def sample_ratio_row(context: CheckContext) -> Estimate:
     At the end the fixed test with its p-value, before it the log Bayes factor of the always-valid
     one.
     """
-    counts, weights = _split(context)
-    test = chi_square(counts, weights) if context.final else sequential(counts, weights)
+    test = _tested(context, chi_square if context.final else sequential)
     blank = Estimate(
         metric=NAME,
         kind=KIND,
@@ -71,7 +74,20 @@ def sample_ratio_row(context: CheckContext) -> Estimate:
             return replace(blank, statistic=test.statistic, df=test.df, p_value=p_value)
 
 
-def _split(context: CheckContext) -> tuple[list[int], list[float]]:
+def _tested(context: CheckContext, test: Test) -> RatioTest | NotEstimable:
+    """Return the test of the split; of each by itself, put together, where there are several."""
+    if not context.splits:
+        return test(*_split(context))
+    found = [test(split.counts, split.weights) for split in context.splits]
+    known = [part for part in found if isinstance(part, RatioTest)]
+    if not known:
+        return NotEstimable("there is nothing to compare the split with")
+    return combined(known)
+
+
+def _split(context: CheckContext) -> tuple[Sequence[int], Sequence[float]]:
+    if context.splits:
+        return whole(context.splits)
     assigned = dict(context.clusters or context.counts.assigned)
     counts = [assigned.get(variant, 0) for variant, _ in context.plan.weights]
     return counts, [float(weight) for _, weight in context.plan.weights]

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from impact.analysis.checks.context import CheckContext
 from impact.analysis.estimates import Check, CheckStatus
 from impact.analysis.sufficient import ArmAnswers
+from impact.analysis.survey_names import RESPONSE
 from impact.stats.estimable import NotEstimable
-from impact.stats.surveys.response import ResponseTest, same_response
+from impact.stats.surveys.response import ResponseTest, same_response, same_response_always
 
 NAME = "survey_response"
 ALARM = 0.01
@@ -17,7 +18,7 @@ def survey_response(context: CheckContext) -> Check | None:
 
     Of several surveys the one that differs most speaks. Response is an outcome of the policy, so
     that no difference is proof of alike people and a difference is no failure: the bounds say what
-    it may hide.
+    it may hide. Before the planned end the test is one that holds however often one looks.
     """
     found = list(_tests(context))
     if not found:
@@ -36,9 +37,33 @@ def survey_response(context: CheckContext) -> Check | None:
 
 def _tests(context: CheckContext) -> Iterator[tuple[str, tuple[ArmAnswers, ...], ResponseTest]]:
     for key, arms in context.answers.items():
-        test = same_response([_asked(arm) for arm in arms], [_answered(arm) for arm in arms])
+        if context.plan.metric(key).cluster:
+            yield from _between_clusters(context, key, arms)
+            continue
+        asked, answered = [_asked(arm) for arm in arms], [_answered(arm) for arm in arms]
+        test = (same_response if context.final else same_response_always)(asked, answered)
         if not isinstance(test, NotEstimable):
             yield context.plan.metric(key).label, arms, test
+
+
+def _between_clusters(
+    context: CheckContext, key: str, arms: tuple[ArmAnswers, ...]
+) -> Iterator[tuple[str, tuple[ArmAnswers, ...], ResponseTest]]:
+    """Yield the least of the variants' tests where units are alike, shared among them.
+
+    None before the planned end: there is no test of clusters that holds at every look.
+    """
+    rows = [
+        row
+        for row in context.estimates
+        if (row.metric, row.method, row.quantity) == (key, RESPONSE, "proportion_difference")
+    ]
+    tested = [(row.p_value, row) for row in rows if row.p_value is not None]
+    if context.final and tested:
+        p_value, row = min(tested, key=lambda pair: pair[0])
+        shared = min(1.0, p_value * len(rows))
+        test = ResponseTest(statistic=row.statistic or 0.0, df=row.df, p_value=shared)
+        yield context.plan.metric(key).label, arms, test
 
 
 def _asked(arm: ArmAnswers) -> int:

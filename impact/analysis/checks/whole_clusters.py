@@ -3,15 +3,20 @@
 from itertools import chain
 
 import numpy as np
+from numpy.typing import NDArray
 
 from experiments.plan.document import Plan
-from impact.analysis.sufficient import ALL, SufficientStatistics
+from impact.analysis.sufficient import ALL, Integers, SufficientStatistics
+
+Pairs = tuple[Integers, NDArray[np.str_]]  # the cluster and the arm of every pair that has units
+NONE: Pairs = (np.array([], dtype=np.int64), np.array([], dtype=np.str_))
 
 
 def whole_clusters(plan: Plan, statistics: SufficientStatistics) -> tuple[tuple[str, int], ...]:
     """Return the clusters of each variant where each is in one arm alone; else nothing.
 
-    Windows of a switchback are such clusters. The first metric that names clusters speaks for all.
+    Windows of a switchback are such clusters. The first metric that names clusters speaks for all;
+    a time to an event where no other does.
     """
     windows = (found.counts for found in statistics.windows.values())
     named = (
@@ -20,8 +25,22 @@ def whole_clusters(plan: Plan, statistics: SufficientStatistics) -> tuple[tuple[
         for entry in statistics.clusters.get(metric.key, ())
         if entry.segment == ALL
     )
-    counts = chain(windows, named)
-    found = next(counts, None)
-    if found is None or np.unique(found.cluster).size < found.cluster.size:
+    pairs = (_pairs(found.cluster, found.variant) for found in chain(windows, named))
+    timed = (
+        _pairs(entry.clusters[metric.cluster], entry.variant)
+        for metric in plan.metrics
+        for entry in statistics.survival.get(metric.key, ())
+        if entry.segment == ALL and metric.cluster in entry.clusters
+    )
+    cluster, variant = next(chain(pairs, timed), NONE)
+    if np.unique(cluster).size < cluster.size:
         return ()
-    return tuple((variant, int((found.variant == variant).sum())) for variant in plan.variants)
+    return tuple((name, int((variant == name).sum())) for name in plan.variants if cluster.size)
+
+
+def _pairs(cluster: Integers, variant: NDArray[np.str_]) -> Pairs:
+    """Return every pair of cluster and arm that has units; who has no cluster is in none."""
+    known = cluster >= 0
+    codes, place = np.unique(variant[known], return_inverse=True)
+    pairs = np.unique(np.stack([cluster[known], place]), axis=1)
+    return pairs[0], codes[pairs[1]]

@@ -7,12 +7,19 @@ from dataclasses import dataclass, replace
 from impact.analysis.estimates import Estimate
 from impact.analysis.rows import Sides, Subject, row
 from impact.stats.compliance.assignment_effects import AssignmentEffects
-from impact.stats.compliance.complier_effect import ComplierEffect, FirstStage, complier_effect
+from impact.stats.compliance.complier_effect import (
+    CERTAIN,
+    WEAK,
+    ComplierEffect,
+    FirstStage,
+    complier_effect,
+)
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference
 
 COMPLIER = "complier"
 FIRST_STAGE, TSLS, ANDERSON_RUBIN = "first_stage", "two_stage_least_squares", "anderson_rubin"
+UNSURE = f"limits and test may be too sure below an F of {CERTAIN}: read the Anderson-Rubin set"
 WEAK_SET = "Anderson-Rubin: it holds however weak the first stage is"
 
 
@@ -54,15 +61,18 @@ def complier_rows(
         yield reason_row(subject, treatment, sides, effects)
         return
     found = complier_effect(effects, level=subject.level)
-    strength = _strength(found.first_stage)
+    strength = _strength(subject, found.first_stage)
+    answer = found.estimate
+    if subject.look is not None and found.first_stage.effective_f < WEAK:
+        answer = NotEstimable(f"{strength}: read the Anderson-Rubin set")
     yield _first_stage(subject, treatment, sides, found.first_stage, effects.df)
     estimate = row(
         subject,
         treatment.quantity,
         TSLS,
         sides,
-        found.estimate,
-        f"{treatment.assumption}; {strength}",
+        answer,
+        f"{treatment.assumption}; {strength}{_unsure(subject, found.first_stage)}",
     )
     yield replace(estimate, population=COMPLIER)
     yield _set_row(subject, treatment, sides, found, effects)
@@ -79,7 +89,7 @@ def reason_row(
 def _first_stage(
     subject: Subject, treatment: Treatment, sides: Sides, found: FirstStage, df: float
 ) -> Estimate:
-    note = f"{_strength(found)}; what assignment did to the treatment received"
+    note = f"{_strength(subject, found)}; what assignment did to the treatment received"
     stage = row(subject, "coefficient", FIRST_STAGE, sides, found.difference, note)
     finite = math.isfinite(found.effective_f)
     return replace(
@@ -100,7 +110,7 @@ def _set_row(
 ) -> Estimate:
     """Return the set, with the ratio inside of it where it is an interval."""
     confidence_set = found.confidence_set
-    note = f"{treatment.assumption}; {_strength(found.first_stage)}; {WEAK_SET}"
+    note = f"{treatment.assumption}; {_strength(subject, found.first_stage)}; {WEAK_SET}"
     bounded = confidence_set.low is not None
     ratio = effects.outcome / effects.treatment if bounded else 0.0
     shown = row(
@@ -120,7 +130,17 @@ def _set_row(
     )
 
 
-def _strength(found: FirstStage) -> str:
+def _unsure(subject: Subject, found: FirstStage) -> str:
+    """Say that the first stage is strong enough for an estimate, and not for its error."""
+    is_unsure = subject.look is None and WEAK <= found.effective_f < CERTAIN
+    return f"; {UNSURE}" if is_unsure else ""
+
+
+def _strength(subject: Subject, found: FirstStage) -> str:
+    """Say the effective F, the square of a test; before the planned end only which side of 10."""
     if not math.isfinite(found.effective_f):
         return "everybody received what was assigned"
+    if subject.look is not None:
+        moved = "hardly moved" if found.effective_f < WEAK else "moved"
+        return f"assignment {moved} the treatment received so far"
     return f"effective F = {found.effective_f:,.1f}"

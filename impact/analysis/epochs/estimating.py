@@ -15,7 +15,7 @@ from impact.stats.epochs.combining import Epoch, combined
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference, normal_inference
 from impact.stats.means.cuped import Adjustment, cuped
-from impact.stats.means.ratio import ratio_difference
+from impact.stats.means.ratio import ROUGH, ratio_difference
 from impact.stats.means.welch import welch
 
 METHOD = "epochs"
@@ -87,6 +87,7 @@ def _row(subject: Subject, metric: Metric, pairs: list[Pair], method: str) -> Es
     parts = [
         f"averaged over {len(used)} versions, whose splits differ",
         f"{left_out} units of versions with too few of one arm left out" if left_out else "",
+        ROUGH if metric.kind is Kind.RATIO and _is_rough(pairs) else "",
     ]
     note = "; ".join(filter(None, parts))
     return row(
@@ -97,6 +98,12 @@ def _row(subject: Subject, metric: Metric, pairs: list[Pair], method: str) -> Es
         combined(epochs, level=level),
         note,
     )
+
+
+def _is_rough(pairs: list[Pair]) -> bool:
+    """Whether the denominator of an arm in a version is too uncertain for the delta method."""
+    arms = (ratio_sample(arm.moments) for pair in pairs for arm in pair if arm.moments.n > 1)
+    return any(sample.is_uncertain for sample in arms)
 
 
 def _difference(

@@ -18,14 +18,12 @@ from impact.analysis.looks.wording import NO_INTERVAL, NO_SPREAD, NO_TEST
 from impact.analysis.sufficient import ALL
 from impact.stats.estimable import NotEstimable
 
-CHI_SQUARES = frozenset({"log_rank", "gray"})
+CHI_SQUARES = frozenset({"log_rank", "gray", "likelihood_ratio"})
 CHI_SQUARE_METHODS = frozenset({"newcombe"})
-DIAGNOSTICS = frozenset(
-    {"proportional_hazards", "likelihood_ratio", "interaction", "sample_ratio", "coefficient"}
-)
+DIAGNOSTICS = frozenset({"proportional_hazards"})  # of the model: no effect, nothing stops for it
 SPREAD = "standard_deviation"  # with it the means of two arms give their test away
 TOO_FEW = NotEstimable(f"fewer than {FEWEST} units")
-SEVERAL_ARMS = "no p-value under looking for all arms at once"
+SEVERAL = "no p-value under looking for several arms or terms at once"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +91,10 @@ def _p_value(row: Estimate, bound: Bound) -> tuple[float | None, str]:
     """Return the p-value that holds under looking, and a remark where there is none."""
     if row.quantity in DIAGNOSTICS:
         return row.p_value, ""
-    if row.statistic is None or row.segment != ALL:
+    if (row.statistic is None and row.p_value is None) or row.segment != ALL:
         return None, ""
     if row.quantity in CHI_SQUARES and row.df != 1:
-        return None, SEVERAL_ARMS
+        return None, SEVERAL
     return bound.p_value(deviation(row)), ""
 
 

@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from experiments.plan.document import Metric
 from impact.analysis.estimates import Estimate
 from impact.analysis.headlines import effect_row, headline_of
+from impact.stats.segments.heterogeneity import LEAST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,20 +18,33 @@ class SegmentEffect:
     effect: float
     std_error: float
 
+    @property
+    def degrees(self) -> float:
+        """The degrees of freedom of the error, infinite where it counts as known."""
+        own = self.row.df if self.row.std_error else None
+        return math.inf if own is None else own
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentEffects:
-    """What is known of one column: the levels with an effect, and how many there are in all."""
+    """A column and variant: the levels with an effect, and how many there are in all."""
 
     column: str
+    variant: str
     known: tuple[SegmentEffect, ...]
     levels: int
 
-    @property
-    def left_out(self) -> str:
-        """Say that levels without an effect are not compared, "" where all are."""
-        missing = self.levels - len(self.known)
-        return f"{missing} of {self.levels} levels without an effect left out" if missing else ""
+
+def with_degrees(found: SegmentEffects) -> SegmentEffects:
+    """Return the levels whose errors are known well enough for a test of several of them."""
+    known = tuple(level for level in found.known if level.degrees > LEAST)
+    return replace(found, known=known)
+
+
+def left_out(found: SegmentEffects, compared: int) -> str:
+    """Say that levels without enough data are not compared, "" where all are."""
+    missing = found.levels - compared
+    return f"{missing} of {found.levels} levels without enough data left out" if missing > 0 else ""
 
 
 def segment_effects(
@@ -48,7 +62,7 @@ def segment_effects(
     rows = (effect_row(metric, variant, own, segment=segment) for segment in segments)
     found = (None if row is None else _effect(metric, row) for row in rows)
     known = tuple(effect for effect in found if effect is not None)
-    return SegmentEffects(column=column, known=known, levels=len(segments))
+    return SegmentEffects(column=column, variant=variant, known=known, levels=len(segments))
 
 
 def is_ratio(metric: Metric) -> bool:

@@ -8,25 +8,47 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from experiments.plan.document import Metric, Plan
+from impact.analysis.clusters.comparing import sides_of
+from impact.analysis.epochs.mixing import without_answer
 from impact.analysis.estimates import Estimate
 from impact.analysis.rows import Sides, row, subject_of
-from impact.analysis.segments.effects import SegmentEffects, is_ratio, segment_effects
+from impact.analysis.segments.clustered import (
+    equal_between_levels,
+    is_clustered,
+    levels_of,
+    not_shrinkable,
+)
+from impact.analysis.segments.effects import (
+    SegmentEffects,
+    is_ratio,
+    left_out,
+    segment_effects,
+    with_degrees,
+)
 from impact.analysis.segments.neighbours import neighbours_of
+from impact.analysis.sufficient import ClusterCounts
+from impact.stats.clusters.levels import EqualEffects
 from impact.stats.estimable import NotEstimable
 from impact.stats.multiplicity import benjamini_hochberg
-from impact.stats.segments.heterogeneity import heterogeneity
+from impact.stats.segments.heterogeneity import Heterogeneity, heterogeneity
 from impact.stats.segments.shrinkage import Shrunken, shrunken
 
 EXPLORATORY = "exploratory"
-INTERACTION, SHRUNKEN = "cochran_q", "empirical_bayes"
+INTERACTION, CLUSTER_F, SHRUNKEN = "cochran_q", "cluster_f", "empirical_bayes"
 
 
 def segment_rows(
-    plan: Plan, metric: Metric, estimates: tuple[Estimate, ...], *, look: int | None
+    plan: Plan,
+    metric: Metric,
+    estimates: tuple[Estimate, ...],
+    *,
+    look: int | None,
+    clusters: tuple[ClusterCounts, ...] = (),
 ) -> Iterator[Estimate]:
     """Yield per segment column and variant the interaction, and the shrunken effect of each level.
 
-    `estimates` are the rows of the metric as computed. Nothing before the planned end.
+    `estimates` are the rows of the metric as computed, `clusters` its sums by cluster. Nothing
+    before the planned end.
     """
     if look is not None:
         return
@@ -35,9 +57,9 @@ def segment_rows(
             if variant != plan.control:
                 found = segment_effects(metric, variant, column, estimates)
                 if found.levels:
-                    yield _interaction(plan, metric, variant, found)
+                    yield _interaction(plan, metric, variant, found, clusters)
                 if found.levels and column in plan.segments:
-                    yield from _shrunken(plan, metric, found)
+                    yield from _shrunken(plan, metric, found, clusters)
 
 
 def adjusted_interactions(estimates: tuple[Estimate, ...]) -> tuple[Estimate, ...]:
@@ -62,36 +84,84 @@ def interactions(estimates: tuple[Estimate, ...]) -> tuple[Estimate, ...]:
     return tuple(row for row in estimates if row.quantity == "interaction")
 
 
-def _interaction(plan: Plan, metric: Metric, variant: str, found: SegmentEffects) -> Estimate:
-    test = heterogeneity(
-        [level.effect for level in found.known], [level.std_error for level in found.known]
-    )
-    reason = test.reason if isinstance(test, NotEstimable) else ""
-    note = "; ".join(filter(None, [EXPLORATORY, found.left_out, reason]))
+def _interaction(
+    plan: Plan,
+    metric: Metric,
+    variant: str,
+    found: SegmentEffects,
+    clusters: tuple[ClusterCounts, ...],
+) -> Estimate:
+    test: Heterogeneity | EqualEffects | NotEstimable
+    if is_clustered(plan, metric):
+        levels = levels_of(found, (variant, plan.control), clusters)
+        test = equal_between_levels(metric, (variant, plan.control), levels)
+        units = [sides_of(counts, variant, plan.control) for counts in levels]
+    else:
+        found = with_degrees(found)
+        test = heterogeneity(*_numbers(found), [level.degrees for level in found.known])
+        units = [_sides(level.row) for level in found.known]
     sides = Sides(
         variant=variant,
         baseline=plan.control,
-        n_variant=sum(level.row.n_variant or 0 for level in found.known),
-        n_baseline=sum(level.row.n_baseline or 0 for level in found.known),
+        n_variant=sum(level.n_variant or 0 for level in units),
+        n_baseline=sum(level.n_baseline or 0 for level in units),
     )
     subject = subject_of(plan, metric, None).without_unit()
-    blank = row(subject, "interaction", INTERACTION, sides, NotEstimable(note))
+    method = CLUSTER_F if is_clustered(plan, metric) else INTERACTION
+    blank = row(subject, "interaction", method, sides, NotEstimable(_note(found, len(units), test)))
     blank = replace(blank, term=found.column)
     if isinstance(test, NotEstimable):
         return blank
     return replace(blank, statistic=test.statistic, df=float(test.df), p_value=test.p_value)
 
 
-def _shrunken(plan: Plan, metric: Metric, found: SegmentEffects) -> Iterator[Estimate]:
-    answer = shrunken(
-        [level.effect for level in found.known],
-        [level.std_error for level in found.known],
-        level=plan.confidence_level,
+def _sides(found: Estimate) -> Sides:
+    return Sides(
+        variant=found.variant,
+        baseline=found.baseline,
+        n_variant=found.n_variant,
+        n_baseline=found.n_baseline,
     )
+
+
+def _note(
+    found: SegmentEffects, compared: int, test: Heterogeneity | EqualEffects | NotEstimable
+) -> str:
+    said = ""
+    if isinstance(test, NotEstimable):
+        said = test.reason
+    elif isinstance(test, EqualEffects):
+        freedom = f"F with {test.df:g} and {test.df_denominator:.1f} degrees of freedom"
+        said = f"{freedom}, {test.clusters} clusters"
+    elif math.isfinite(test.df_denominator):
+        said = f"Welch's F with {test.df} and {test.df_denominator:.1f} degrees of freedom"
+    return "; ".join(filter(None, [EXPLORATORY, left_out(found, compared), said]))
+
+
+def _numbers(found: SegmentEffects) -> tuple[list[float], list[float]]:
+    return [level.effect for level in found.known], [level.std_error for level in found.known]
+
+
+def _shrunken(
+    plan: Plan, metric: Metric, found: SegmentEffects, clusters: tuple[ClusterCounts, ...]
+) -> Iterator[Estimate]:
+    df: float | None = None
+    if is_clustered(plan, metric):
+        levels = levels_of(found, (found.variant, plan.control), clusters)
+        if (reason := not_shrinkable(metric, found, levels)) is not None:
+            yield from (_refused(level.row, reason) for level in found.known)
+            return
+        df = min((level.row.df or math.inf for level in found.known), default=None)
+    answer = shrunken(*_numbers(found), level=plan.confidence_level, df=df)
     if isinstance(answer, NotEstimable):
         return
     for level, drawn in zip(found.known, answer, strict=True):
         yield _row(plan, metric, level.row, drawn)
+
+
+def _refused(raw: Estimate, reason: NotEstimable) -> Estimate:
+    blank = without_answer(raw, reason.reason)
+    return replace(blank, method=SHRUNKEN, note=f"{EXPLORATORY}; {reason.reason}")
 
 
 def _row(plan: Plan, metric: Metric, raw: Estimate, drawn: Shrunken) -> Estimate:

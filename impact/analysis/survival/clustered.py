@@ -8,18 +8,30 @@ import numpy as np
 
 from impact.analysis.estimates import Estimate
 from impact.analysis.rows import Subject
-from impact.analysis.sufficient import Floats, Integers
 from impact.analysis.survival.cells import Arms, Cells
-from impact.analysis.survival.robust import Errors, cluster_note, clusters_of, degrees_of_freedom
+from impact.analysis.survival.robust import (
+    MOST_WEIGHED,
+    TOO_SMALL,
+    Errors,
+    cluster_note,
+    clusters_of,
+    too_few,
+)
 from impact.analysis.survival.rows import contrast, ratio_from_log
+from impact.stats.clusters.comparison import LEAST_DF, MANY
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference
-from impact.stats.survival.influence import Influence, clustered_error, influence
+from impact.stats.survival.curve_few_clusters import (
+    Part,
+    curve_cluster_error,
+    effect_on_mean,
+    effect_on_survival,
+)
+from impact.stats.survival.influence import clustered_error, influence
 from impact.stats.survival.rmst import restricted_mean
 
-METHOD = "kaplan_meier_cluster_robust"
+METHOD, CORRECTED = "kaplan_meier_cluster_robust", "kaplan_meier_cluster_cr2"
 RATIOS = frozenset({"rmst_ratio", "lost_time_ratio"})
-Part = tuple[Floats, Integers, Integers]  # influence, n and cluster of an arm's cells
 
 
 def clustered_rows(
@@ -34,25 +46,44 @@ def clustered_rows(
     for found in rows:
         pair = [cells.variants.index(name) for name in (found.variant, found.baseline)]
         both = cells.where(np.isin(cells.arm, pair))
-        yield _with_error(subject, both, arms, found, errors)
+        yield from _with_errors(subject, both, arms, found, errors)
 
 
-def _with_error(
+def _with_errors(
     subject: Subject, cells: Cells, arms: Arms, found: Estimate, errors: Errors
-) -> Estimate:
+) -> Iterator[Estimate]:
     named = replace(found, method=METHOD)
-    if found.value is None or found.at is None:
-        return named
+    if found.std_error is None or found.at is None:
+        yield named
+        return
     known = clusters_of(cells, errors)
     if isinstance(known, NotEstimable):
-        return replace(_empty(named), note=known.reason)
+        yield replace(_empty(named), note=known.reason)
+        return
     parts = [
         _part(cells, arms, name, found, sign * _scale(arms, name, found))
         for name, sign in ((found.variant, 1.0), (found.baseline, -1.0))
     ]
-    df = degrees_of_freedom(cells, errors)
-    answer = _answer(subject, found, clustered_error(parts), df)
-    note = "; ".join(filter(None, [found.note, cluster_note(cells, errors)]))
+    clusters = np.unique(known).size
+    plain = clustered_error([(part.moved, part.n, part.cluster) for part in parts])
+    noted = replace(named, note=_joined(found.note, cluster_note(cells, errors)))
+    if clusters > MOST_WEIGHED:
+        yield _filled(subject, noted, plain, clusters - 2.0)
+        return
+    exact = curve_cluster_error(parts)
+    if clusters < MANY:
+        alone = replace(_empty(noted), value=found.value, std_error=plain)
+        yield replace(alone, note=_joined(noted.note, f"{TOO_SMALL}{CORRECTED}"))
+        yield _filled(subject, replace(noted, method=CORRECTED), exact.std_error, exact.df)
+    else:
+        yield _filled(subject, noted, plain, min(exact.df, clusters - 2.0))
+
+
+def _filled(subject: Subject, named: Estimate, error: float, df: float) -> Estimate:
+    """Return the row with limits and test of this error, or why it cannot bear them."""
+    if error > 0 and not df >= LEAST_DF:
+        return replace(_empty(named), note=_joined(too_few(df).reason, named.note))
+    answer = _answer(subject, named, error, df)
     return replace(
         named,
         std_error=answer.std_error,
@@ -62,21 +93,28 @@ def _with_error(
         statistic=answer.statistic,
         df=answer.df,
         p_value=None if subject.look is not None else answer.p_value,
-        note=note,
     )
 
 
 def _part(cells: Cells, arms: Arms, name: str, found: Estimate, scale: float) -> Part:
-    own = cells.where(cells.arm == cells.variants.index(name))
-    moved = influence(arms.curves[name], own.time, own.event, found.at or 0.0, own.entry)
+    own, curve, horizon = (
+        cells.where(cells.arm == cells.variants.index(name)),
+        arms.curves[name],
+        found.at or 0.0,
+    )
+    moved = influence(curve, own.time, own.event, horizon, own.entry)
+    of_survival = found.quantity == "survival_probability_difference"
+    effect = effect_on_survival if of_survival else effect_on_mean
     (cluster,) = own.clusters.values()
-    return scale * _of(found, moved), own.n, cluster
-
-
-def _of(found: Estimate, moved: Influence) -> Floats:
-    if found.quantity == "survival_probability_difference":
-        return moved.survival
-    return moved.restricted_mean
+    return Part(
+        curve=curve,
+        moved=scale * (moved.survival if of_survival else moved.restricted_mean),
+        effect=scale * effect(curve, horizon),
+        time=own.time,
+        entry=own.entry,
+        n=own.n,
+        cluster=cluster,
+    )
 
 
 def _scale(arms: Arms, name: str, found: Estimate) -> float:
@@ -108,3 +146,7 @@ def _empty(found: Estimate) -> Estimate:
         df=None,
         p_value=None,
     )
+
+
+def _joined(*notes: str) -> str:
+    return "; ".join(filter(None, notes))

@@ -27,6 +27,8 @@ NO_UNITS = NotEstimable("no units")
 METHOD = "kaplan_meier"
 NO_SPREAD = "no interval: no spread in either arm"
 OPEN = "no interval: the limits of an arm's median lie beyond follow-up"
+FEWEST = 5  # churns of an arm before the horizon: of fewer the spread of lost time is not known
+FEW_CHURNS = f"no interval: fewer than {FEWEST} churns before the horizon in an arm"
 ONE_SIDED_SPREAD = "one arm has no spread yet: the interval rests on the other alone"
 
 
@@ -45,8 +47,12 @@ def ratio_rows(subject: Subject, arms: Arms, horizon: Horizon | None) -> Iterato
         for variant in arms.others:
             means = _means(arms, variant, horizon)
             known = means if isinstance(means, NotEstimable) else ratio(*means)
-            answer = _ratio(known, subject.level)
-            yield _at_horizon(subject, quantity, arms.against_control(variant), answer, horizon)
+            answer, remark = _ratio(known, subject.level), _one_sided(means)
+            few = quantity == "lost_time_ratio" and _has_few(arms, variant, horizon)
+            if few and isinstance(answer, Inference):
+                answer, remark = Inference(value=answer.value), FEW_CHURNS
+            sides = arms.against_control(variant)
+            yield _at_horizon(subject, quantity, sides, answer, horizon, remark=remark)
 
 
 def median_rows(subject: Subject, arms: Arms, unit: TimeUnit) -> Iterator[Estimate]:
@@ -113,7 +119,16 @@ def _rmst_difference(
 ) -> Estimate:
     means = _means(arms, variant, horizon)
     answer = means if isinstance(means, NotEstimable) else _difference(means, subject.level)
-    return _at_horizon(subject, "rmst_difference", arms.against_control(variant), answer, horizon)
+    sides, remark = arms.against_control(variant), _one_sided(means)
+    return _at_horizon(subject, "rmst_difference", sides, answer, horizon, remark=remark)
+
+
+def _one_sided(means: tuple[RestrictedMean, RestrictedMean] | NotEstimable) -> str:
+    """Say so where nobody left in one of the arms: its mean is then taken for certain."""
+    if isinstance(means, NotEstimable):
+        return ""
+    spreads = [mean.std_error > 0 for mean in means]
+    return ONE_SIDED_SPREAD if any(spreads) and not all(spreads) else ""
 
 
 def _means(
@@ -142,6 +157,14 @@ def _ratio(found: Contrast | NotEstimable, level: float) -> Inference | NotEstim
             return found
         case Contrast():
             return ratio_from_log(log(found.value), found.std_error, level)
+
+
+def _has_few(arms: Arms, variant: str, horizon: Horizon | None) -> bool:
+    """Whether an arm lost too few before the horizon for the error of a logarithm."""
+    tables = (arms.curves[name].table for name in (variant, arms.control))
+    return horizon is not None and any(
+        float(table.events[table.time <= horizon.at].sum()) < FEWEST for table in tables
+    )
 
 
 def _at_horizon(

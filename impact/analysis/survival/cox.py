@@ -11,10 +11,20 @@ from impact.analysis.survival.cells import Arms, Cells
 from impact.analysis.survival.changes import change_rows
 from impact.analysis.survival.design import ARM, Term
 from impact.analysis.survival.model import Model, model_of
-from impact.analysis.survival.robust import Errors, with_errors
-from impact.analysis.survival.rows import ChiSquare, chi_square_row, contrast, ratio_from_log
+from impact.analysis.survival.robust import Errors, too_few, with_errors
+from impact.analysis.survival.rows import (
+    ChiSquare,
+    chi_square_row,
+    contrast,
+    ratio_from_log,
+    without_limits,
+)
+from impact.stats.clusters.comparison import LEAST_DF
 from impact.stats.estimable import NotEstimable
+from impact.stats.inference import Inference
 from impact.stats.survival.cox import CoxFit
+
+Known = tuple[float, float, float | None]  # coefficient, error, what the error rests on
 
 
 def cox_rows(
@@ -25,8 +35,8 @@ def cox_rows(
     With `errors` the ratios come with these errors as well, before those of the model.
     """
     model = model_of("cox", cells, arms.control)
-    if errors is not None:
-        yield from _ratio_rows(subject, with_errors(model, errors), arms)
+    for known in with_errors(model, errors):
+        yield from _ratio_rows(subject, known, arms)
     yield from _ratio_rows(subject, model, arms)
     yield _likelihood_ratio(subject, model, arms)
     yield from change_rows(subject, model, arms)
@@ -37,8 +47,8 @@ def hazard_ratio_rows(
 ) -> Iterator[Estimate]:
     """Yield the unadjusted hazard ratios alone."""
     model = model_of("cox", cells, arms.control)
-    if errors is not None:
-        yield from _ratio_rows(subject, with_errors(model, errors), arms)
+    for known in with_errors(model, errors):
+        yield from _ratio_rows(subject, known, arms)
     yield from _ratio_rows(subject, model, arms)
 
 
@@ -47,8 +57,8 @@ def piecewise_rows(
 ) -> Iterator[Estimate]:
     """Yield the hazard ratios of a part of follow-up, with one kind of errors."""
     model = model_of(PIECEWISE, cells, arms.control)
-    known = model if errors is None else replace(with_errors(model, errors), method=PIECEWISE)
-    yield from _ratio_rows(subject, known, arms)
+    known = (model, *with_errors(model, errors))[-1]
+    yield from _ratio_rows(subject, replace(known, method=PIECEWISE), arms)
 
 
 def adjusted_rows(
@@ -60,8 +70,7 @@ def adjusted_rows(
 ) -> Iterator[Estimate]:
     """Yield the model with covariates: hazard ratios, coefficients, likelihood ratio and tests."""
     model = model_of("cox_adjusted", cells, arms.control, covariates)
-    if errors is not None:
-        robust = with_errors(model, errors)
+    for robust in with_errors(model, errors):
         yield from _ratio_rows(subject, robust, arms)
         for term in robust.design.covariates:
             yield _coefficient(subject, robust, arms, term)
@@ -80,16 +89,23 @@ def adjusted_rows(
 def _ratio_rows(subject: Subject, model: Model, arms: Arms) -> Iterator[Estimate]:
     for variant in arms.others:
         found = _log_ratio(model, arms, variant)
-        answer = (
-            found
-            if isinstance(found, NotEstimable)
-            else ratio_from_log(*found, subject.level, model.df)
-        )
+        answer = _answer(model, found, subject.level, ratio=True)
         sides = arms.against_control(variant)
         yield row(subject, "hazard_ratio", model.method, sides, answer, model.note)
 
 
-def _log_ratio(model: Model, arms: Arms, variant: str) -> tuple[float, float] | NotEstimable:
+def _answer(
+    model: Model, found: Known | NotEstimable, level: float, *, ratio: bool
+) -> Inference | NotEstimable:
+    match found:
+        case NotEstimable():
+            return found
+        case (coefficient, std_error, df):
+            answer = (ratio_from_log if ratio else contrast)(coefficient, std_error, level, df)
+            return without_limits(answer) if model.is_too_small else answer
+
+
+def _log_ratio(model: Model, arms: Arms, variant: str) -> Known | NotEstimable:
     """Return the variant's coefficient and its error, or why there is none."""
     for name in (variant, arms.control):
         table = arms.curves[name].table
@@ -100,20 +116,23 @@ def _log_ratio(model: Model, arms: Arms, variant: str) -> tuple[float, float] | 
     return _coefficient_of(model, f"{ARM}={variant}")
 
 
-def _coefficient_of(model: Model, label: str) -> tuple[float, float] | NotEstimable:
+def _coefficient_of(model: Model, label: str) -> Known | NotEstimable:
     match model.fit, model.std_errors:
         case (NotEstimable() as reason, _) | (_, NotEstimable() as reason):
             return reason
         case CoxFit() as fit, std_errors:
             place = fit.terms.index(label)
-            return float(fit.coefficients[place]), float(std_errors[place])
+            df = None if model.df is None else float(model.df[place])
+            if df is not None and not df >= LEAST_DF:
+                return too_few(df)
+            return float(fit.coefficients[place]), float(std_errors[place]), df
 
 
 def _coefficient(subject: Subject, model: Model, arms: Arms, term: Term) -> Estimate:
     found = _coefficient_of(model, term.label)
     against = f"against {term.name}={term.reference}" if term.reference else ""
     note = "; ".join(filter(None, [against, model.note]))
-    answer = found if isinstance(found, NotEstimable) else contrast(*found, subject.level, model.df)
+    answer = _answer(model, found, subject.level, ratio=False)
     estimate = row(subject, "coefficient", model.method, arms.together(), answer, note)
     return replace(estimate, term=term.label)
 

@@ -10,7 +10,8 @@ from experiments.plan.time_to_event import NOTHING, FlemingHarrington
 from impact.analysis.estimates import Estimate
 from impact.analysis.rows import Subject
 from impact.analysis.survival.cells import Arms, Cells
-from impact.analysis.survival.robust import errors_of, robust_test_rows
+from impact.analysis.survival.cluster_tests import cluster_test_rows
+from impact.analysis.survival.robust import errors_of
 from impact.analysis.survival.rows import ChiSquare, chi_square_row
 from impact.stats.estimable import NotEstimable
 from impact.stats.survival.log_rank import UNWEIGHTED, LogRank, Weights, log_rank
@@ -26,7 +27,7 @@ def equality_rows(subject: Subject, metric: Metric, cells: Cells, arms: Arms) ->
     weights = (metric.time_to_event or NOTHING).log_rank_weights
     if weights is not None:
         yield from _weighted_rows(subject, cells, arms, weights)
-    yield from robust_test_rows(subject, cells, arms, errors_of(metric))
+    yield from cluster_test_rows(subject, cells, arms, errors_of(metric))
 
 
 def _weighted_rows(
@@ -69,7 +70,15 @@ def _note(cells: Cells, weights: Weights, *, stratified: bool) -> str:
 
 def _log_rank(cells: Cells, *, weights: Weights, stratified: bool) -> ChiSquare | NotEstimable:
     stratum = cells.stratum if stratified else None
-    found = log_rank(cells.time, cells.event, cells.arm, cells.n, stratum=stratum, weights=weights)
+    found = log_rank(
+        cells.time,
+        cells.event,
+        cells.arm,
+        cells.n,
+        stratum=stratum,
+        weights=weights,
+        entry=cells.entry,
+    )
     match found:
         case NotEstimable():
             return found

@@ -8,9 +8,11 @@ from experiments.plan.time_to_event import NOTHING
 from impact.analysis.estimates import Curve, Estimate
 from impact.analysis.rows import Subject
 from impact.analysis.sufficient import ALL, SurvivalCounts
+from impact.analysis.survival.causes import KIND as SHARE
 from impact.analysis.survival.causes import cause_curves, cause_rows
 from impact.analysis.survival.cells import Arms, Cells, arms_of, cells_of, no_counts
 from impact.analysis.survival.clustered import clustered_rows
+from impact.analysis.survival.clustered_arms import clustered_arm_rows, clustered_curves
 from impact.analysis.survival.contrasts import difference_rows, median_rows, ratio_rows
 from impact.analysis.survival.cox import adjusted_rows, cox_rows, hazard_ratio_rows
 from impact.analysis.survival.curves import arm_rows, curves_of
@@ -47,15 +49,17 @@ def estimate_survival(
     if metric.covariates:
         rows += adjusted_rows(subject, whole, arms, metric.covariates, errors)
     rows += piece_rows(plan, subject, merged, arms, errors)
-    horizon = horizon_of(metric, plan.time_unit, arms.curves.values())
-    rows += cause_rows(subject, metric, merged, plan.time_unit, horizon)
+    rows += _cause_rows(plan, metric, subject, (merged, arms))
     rows += _extrapolated(plan, metric, subject, (merged, arms))
     for segment in sorted(by_segment):
         cells = cells_of(plan, by_segment[segment]).without_covariates()
         inside = subject.within(segment)
         rows += _segment_rows(plan, metric, inside, (cells, arms_of(cells, plan.control)))
     curves = (*curves_of(metric, subject, arms), *cause_curves(metric, subject, merged))
-    return SurvivalResult(estimates=tuple(without_independence(metric, rows)), curves=curves)
+    return SurvivalResult(
+        estimates=tuple(without_independence(metric, rows)),
+        curves=tuple(clustered_curves(subject, merged, arms.curves, curves, errors)),
+    )
 
 
 def _whole_rows(
@@ -63,7 +67,8 @@ def _whole_rows(
 ) -> Iterator[Estimate]:
     cells, arms = data
     horizon = horizon_of(metric, plan.time_unit, arms.curves.values())
-    yield from arm_rows(subject, arms, plan.time_unit, horizon)
+    of_arms = arm_rows(subject, arms, plan.time_unit, horizon)
+    yield from clustered_arm_rows(subject, cells, arms, of_arms, errors_of(metric))
     differences = [
         *difference_rows(subject, arms, plan.time_unit, horizon),
         *ratio_rows(subject, arms, horizon),
@@ -73,6 +78,18 @@ def _whole_rows(
     yield from median_rows(subject, arms, plan.time_unit)
     yield from equality_rows(subject, metric, cells, arms)
     yield from cox_rows(subject, cells, arms, errors_of(metric))
+
+
+def _cause_rows(
+    plan: Plan, metric: Metric, subject: Subject, data: tuple[Cells, Arms]
+) -> Iterator[Estimate]:
+    cells, arms = data
+    horizon = horizon_of(metric, plan.time_unit, arms.curves.values())
+    for found in cause_rows(subject, metric, cells, plan.time_unit, horizon):
+        if found.quantity == SHARE:
+            yield from clustered_arm_rows(subject, cells, arms, (found,), errors_of(metric))
+        else:
+            yield found
 
 
 def _extrapolated(
@@ -92,7 +109,8 @@ def _segment_rows(
 ) -> Iterator[Estimate]:
     cells, arms = data
     horizon = horizon_of(metric, plan.time_unit, arms.curves.values())
-    yield from arm_rows(subject, arms, plan.time_unit, horizon)
+    of_arms = arm_rows(subject, arms, plan.time_unit, horizon)
+    yield from clustered_arm_rows(subject, cells, arms, of_arms, errors_of(metric))
     differences = [*difference_rows(subject, arms, plan.time_unit, horizon)]
     yield from clustered_rows(subject, cells, arms, differences, errors_of(metric))
     yield from differences

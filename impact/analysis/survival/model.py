@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.plan.document import Covariate
+from impact.analysis.magnitudes import reason_of
 from impact.analysis.sufficient import Floats
 from impact.analysis.survival.cells import Cells
 from impact.analysis.survival.design import Design, design_of
@@ -18,7 +19,8 @@ class Model:
     """A fitted design, and the words that go with its rows.
 
     `std_errors` follow the fit's terms: those of the model, or others that hold under less. `df`
-    is how much these rest on, None for as much as there are customers.
+    is how much each of these rests on, None for as much as there are customers. Errors
+    that are `is_too_small` are shown, and no limits or test are made of them.
     """
 
     method: str
@@ -27,7 +29,8 @@ class Model:
     fit: CoxFit | NotEstimable
     std_errors: Floats | NotEstimable
     note: str
-    df: float | None = None
+    df: Floats | None = None
+    is_too_small: bool = False
 
 
 def model_of(
@@ -51,6 +54,9 @@ def model_of(
 def _sample(design: Design) -> CoxSample | NotEstimable:
     if not design.terms:
         return NotEstimable("no two levels with events to compare")
+    for term in design.terms:
+        if reason := reason_of(np.abs(term.column).max(keepdims=True, initial=0.0)):
+            return NotEstimable(f"{term.label}: {reason}")
     return CoxSample(
         time=design.cells.time,
         event=design.cells.event,

@@ -1,33 +1,30 @@
 """Errors of Cox's model that hold when hazards cross or units are alike, as rows of their own.
 
-The estimate is that of the model; only what is known of its error changes. With clusters the test
-of the arms is the robust score test, which no longer takes the units of a team for independent.
+The estimate is that of the model; only what is known of its error changes. From 40 clusters on
+limits and tests are made of the sandwich; of fewer, of its error by CR2, in rows of their own.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.plan.document import Metric
 from experiments.plan.time_to_event import NOTHING
-from impact.analysis.estimates import Estimate
-from impact.analysis.headlines import CLUSTER_ROBUST_TEST
-from impact.analysis.rows import Subject
-from impact.analysis.survival.cells import Arms, Cells
-from impact.analysis.survival.model import Model, model_of
-from impact.analysis.survival.rows import ChiSquare, chi_square_row
+from impact.analysis.sufficient import Floats
+from impact.analysis.survival.cells import Cells
+from impact.analysis.survival.model import Model
+from impact.stats.clusters.comparison import FEW, LEAST_DF, MANY
 from impact.stats.estimable import NotEstimable
 from impact.stats.survival.cox import CoxFit
-from impact.stats.survival.cox_robust import RobustErrors, RobustTest, robust_errors
-from impact.stats.survival.cox_robust import robust_score_test as robust_test
+from impact.stats.survival.cox_few_clusters import cluster_errors
+from impact.stats.survival.cox_robust import robust_errors
 from impact.stats.survival.cox_sample import CoxSample
 
-LEAST, ENOUGH = 15, 40  # clusters: fewer than the first say too little, than the second are noted
 LEAST_PER_ARM = 5
-FEW = "fewer than 40 clusters: the error may be too small"
+MOST_WEIGHED = 2_000  # clusters: of more, how unequal they are is not looked at
+CLUSTER, CORRECTED = "_cluster_robust", "_cluster_cr2"
+TOO_SMALL = f"fewer than {MANY} clusters: limits and test are in the row of method "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +36,7 @@ class Errors:
     @property
     def suffix(self) -> str:
         """What is added to the name of the method."""
-        return "_cluster_robust" if self.cluster else "_robust"
+        return CLUSTER if self.cluster else "_robust"
 
 
 def errors_of(metric: Metric) -> Errors | None:
@@ -49,63 +46,55 @@ def errors_of(metric: Metric) -> Errors | None:
     return Errors() if (metric.time_to_event or NOTHING).robust else None
 
 
-def with_errors(model: Model, errors: Errors) -> Model:
-    """Return the same fit with other errors, and what there is to say about them."""
-    found = _errors(model, errors)
-    known = found.std_errors if isinstance(found, RobustErrors) else found
-    said = "" if isinstance(found, NotEstimable) else cluster_note(model.design.cells, errors)
-    note = "; ".join(filter(None, [model.note, said]))
-    df = degrees_of_freedom(model.design.cells, errors)
-    return replace(model, method=model.method + errors.suffix, std_errors=known, note=note, df=df)
+def with_errors(model: Model, errors: Errors | None) -> tuple[Model, ...]:
+    """Return the same fit with other errors, and what there is to say about them.
 
-
-def degrees_of_freedom(cells: Cells, errors: Errors) -> float | None:
-    """Return the clusters less the arms they are compared in; None without clusters."""
-    if not errors.cluster:
-        return None
-    groups, arms = np.unique(cells.clusters[errors.cluster]).size, np.unique(cells.arm).size
-    return float(max(groups - arms, 1))
-
-
-def robust_test_rows(
-    subject: Subject, cells: Cells, arms: Arms, errors: Errors | None
-) -> Iterator[Estimate]:
-    """Yield the test over all arms, then each against control where there are more than two.
-
-    Nothing without clusters: then the log-rank test is the one.
+    None without `errors`. With fewer than 40 clusters the sandwich, which is too small to conclude
+    from, and then the corrected error.
     """
-    if errors is None or not errors.cluster:
-        return
-    add = partial(chi_square_row, subject, "log_rank", CLUSTER_ROBUST_TEST)
-    yield add(arms.together(), *_tested(cells, arms.control, errors))
-    for variant in arms.others if len(arms.others) > 1 else ():
-        pair = [cells.variants.index(name) for name in (variant, arms.control)]
-        both = cells.where(np.isin(cells.arm, pair))
-        yield add(arms.against_control(variant), *_tested(both, arms.control, errors))
+    if errors is None:
+        return ()
+    cells, method = model.design.cells, model.method + errors.suffix
+    cluster = clusters_of(cells, errors) if errors.cluster else None
+    if isinstance(cluster, NotEstimable):
+        return (replace(model, method=method, std_errors=cluster),)
+    note = "; ".join(filter(None, [model.note, cluster_note(cells, errors)]))
+    named = replace(model, method=method, note=note)
+    match model.sample, model.fit:
+        case (NotEstimable() as reason, _) | (_, NotEstimable() as reason):
+            return (replace(named, std_errors=reason),)
+        case CoxSample() as sample, CoxFit() as fit:
+            return _known(named, sample, fit, cluster)
 
 
-def _errors(model: Model, errors: Errors) -> RobustErrors | NotEstimable:
-    match model.fit:
-        case NotEstimable():
-            return model.fit
-        case CoxFit():
-            cluster = clusters_of(model.design.cells, errors)
-            if isinstance(model.sample, NotEstimable):
-                return model.sample
-            if isinstance(cluster, NotEstimable):
-                return cluster
-            return robust_errors(model.sample, model.fit, cluster=cluster)
+def _known(
+    named: Model, sample: CoxSample, fit: CoxFit, cluster: NDArray[np.int64] | None
+) -> tuple[Model, ...]:
+    found = robust_errors(sample, fit, cluster=cluster)
+    if isinstance(found, NotEstimable):
+        return (replace(named, std_errors=found),)
+    plain = replace(named, std_errors=found.std_errors)
+    if cluster is None:
+        return (plain,)
+    left = found.groups - np.unique(named.design.cells.arm).size
+    if found.groups > MOST_WEIGHED:
+        return (replace(plain, df=np.full(len(fit.terms), float(left))),)
+    corrected, df = _by_cr2(sample, fit, cluster)
+    if found.groups >= MANY:
+        return (replace(plain, df=np.minimum(df, left)),)
+    method = named.method.replace(CLUSTER, CORRECTED)
+    said = f"{named.note}; {TOO_SMALL}{method}"
+    exact = replace(named, method=method, std_errors=corrected, df=df)
+    return (replace(plain, is_too_small=True, note=said), exact)
 
 
-def clusters_of(cells: Cells, errors: Errors) -> NDArray[np.int64] | NotEstimable | None:
-    """Return each cell's cluster, or why there are too few of them; None without clusters."""
-    if not errors.cluster:
-        return None
+def clusters_of(cells: Cells, errors: Errors) -> NDArray[np.int64] | NotEstimable:
+    """Return each cell's cluster, or why there are too few of them."""
     cluster = cells.clusters[errors.cluster]
     total = np.unique(cluster).size
-    if total < LEAST:
+    if total < FEW:
         return NotEstimable(
-            f"{total} clusters of {errors.cluster}: an error from fewer than {LEAST} is a guess"
+            f"{total} clusters of {errors.cluster}: an error from fewer than {FEW} is a guess"
         )
     for place in np.unique(cells.arm).tolist():
         within = np.unique(cluster[cells.arm == place]).size
@@ -123,21 +112,24 @@ def cluster_note(cells: Cells, errors: Errors) -> str:
     parts = [
         f"{groups} clusters of {errors.cluster}",
         f"{without} units without {errors.cluster} taken for one" if without else "",
-        FEW if groups < ENOUGH else "",
     ]
     return "; ".join(filter(None, parts))
 
 
-def _tested(cells: Cells, control: str, errors: Errors) -> tuple[ChiSquare | NotEstimable, str]:
-    model = model_of("cox", cells, control)
-    cluster = clusters_of(model.design.cells, errors)
-    match model.sample, cluster:
-        case (NotEstimable() as reason, _) | (_, NotEstimable() as reason):
-            return reason, ""
-        case CoxSample() as sample, _:
-            found = robust_test(sample, cluster=cluster)
-            if isinstance(found, RobustTest):
-                said = cluster_note(model.design.cells, errors)
-                note = "; ".join(filter(None, [model.note, said]))
-                return ChiSquare(statistic=found.statistic, df=found.df), note
-            return found, ""
+def too_few(df: float) -> NotEstimable:
+    """Say that a few large clusters, or a few of one arm, carry the comparison.
+
+    >>> too_few(3.2).reason
+    'too few clusters carry the comparison: 3.2 effective degrees of freedom, fewer than 5'
+    """
+    return NotEstimable(
+        f"too few clusters carry the comparison: {df:.1f} effective degrees of freedom, "
+        f"fewer than {LEAST_DF:g}"
+    )
+
+
+def _by_cr2(sample: CoxSample, fit: CoxFit, cluster: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Return corrected errors and degrees of freedom by term."""
+    found = cluster_errors(sample, fit, cluster=cluster)
+    pairs = np.array([(error.std_error, error.df) for error in found])
+    return pairs[:, 0], pairs[:, 1]

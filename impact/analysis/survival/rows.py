@@ -81,6 +81,16 @@ def estimated(value: float, std_error: float, level: float) -> Inference:
     return replace(contrast(value, std_error, level), statistic=None, p_value=None)
 
 
+def without_limits(answer: Inference) -> Inference:
+    """Return a value with its error alone: one that is too small to conclude from.
+
+    >>> found = without_limits(contrast(1.0, 0.5, 0.95))
+    >>> found.std_error, found.ci_low, found.p_value
+    (0.5, None, None)
+    """
+    return Inference(value=answer.value, std_error=answer.std_error)
+
+
 def ratio_from_log(
     log_ratio: float, std_error: float, level: float, df: float | None = None
 ) -> Inference:

@@ -4,25 +4,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from experiments.plan.document import Metric, Plan
 from impact.analysis.clusters.comparing import CONSTANT_EFFECT, SEED, level_of, sides_of
 from impact.analysis.clusters.estimating import LEVELS
 from impact.analysis.estimates import Estimate
 from impact.analysis.rows import Sides, Subject, row, subject_of
-from impact.analysis.sufficient import SufficientStatistics, WindowCounts
+from impact.analysis.sufficient import Integers, SufficientStatistics, WindowCounts
 from impact.stats.clusters.comparison import FEW
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference
-from impact.stats.switchback.windows import (
-    Windows,
-    carry_over,
-    drawn_effect,
-    window_effect,
-)
+from impact.stats.switchback.carry_over import carry_over
+from impact.stats.switchback.windows import Windows, drawn_effect, window_effect
 
 EFFECT = "switchback_effect"
 BY_WINDOW, BY_DAY, DRAWN, CARRY_OVER = "cr2", "cr2_by_day", "randomisation", "carry_over"
+PAIR = 2
 MIXED = NotEstimable("a window has contacts of several variants: arms did not alternate")
 
 
@@ -73,12 +71,16 @@ def _compared(
     yield row(subject, quantity, first, sides, answers[first], said[first])
     for method, answer in answers.items():
         yield row(subject, EFFECT, method, sides, answer, said[method])
-    yield _carried(subject, sides, carry_over(windows, level=level))
+    several = len(plan.variants) > PAIR
+    yield _carried(subject, sides, carry_over(windows, level=level), several=several)
 
 
-def _carried(subject: Subject, sides: Sides, answer: Inference | NotEstimable) -> Estimate:
+def _carried(
+    subject: Subject, sides: Sides, answer: Inference | NotEstimable, *, several: bool
+) -> Estimate:
     meaning = "what the variant in the window before adds: zero where the burn-in is long enough"
-    shown = row(subject, "coefficient", CARRY_OVER, sides, answer, meaning)
+    note = f"{meaning}; windows after one of neither variant left out" if several else meaning
+    shown = row(subject, "coefficient", CARRY_OVER, sides, answer, note)
     return replace(shown, term="previous_window")
 
 
@@ -94,7 +96,13 @@ def _windows(found: WindowCounts, variant: str, control: str) -> Windows | NotEs
         n=n,
         treated=counts.variant[chosen] == variant,
         day=found.day[chosen],
+        before=None if found.before is None else _codes(found.before[chosen], variant, control),
     )
+
+
+def _codes(before: NDArray[np.str_], variant: str, control: str) -> Integers:
+    """Say of the window before 1 for the variant, 0 for control, -1 for neither."""
+    return np.select([before == variant, before == control], [1, 0], -1)
 
 
 def _note(plan: Plan, found: WindowCounts) -> str:

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from experiments.plan.document import Direction, Metric, Role
+from experiments.plan.document import Direction, Kind, Metric, Role
 from experiments.plan.looks import LookRule, Looks
 from impact.analysis.estimates import Estimate
 from impact.analysis.evaluate import evaluate
-from impact.analysis.sufficient import ArmProportion
+from impact.analysis.sufficient import ArmProportion, ArmQuantile
 from tests.impact.analysis.building import (
     AS_OF,
     HANDLE,
@@ -44,7 +44,9 @@ def against_margin(
     """Return the row of the margin and the row of the effect that is decided on."""
     own = [row for row in rows_of(metric, looks, **changes) if row.metric == metric.key]
     (margin,) = [row for row in own if row.method == "non_inferiority"]
-    methods = ("cuped",) if metric.key == "spend" else ("newcombe", "welch", "delta", "cox")
+    methods = (
+        ("cuped",) if metric.key == "spend" else ("newcombe", "welch", "delta", "cox", "woodruff")
+    )
     beside = [row for row in own if row.quantity == margin.quantity and row.method in methods]
     return margin, next(row for row in beside if row.segment == "all")
 
@@ -66,6 +68,33 @@ def test_the_test_and_the_interval_never_disagree(metric: Metric, direction: Dir
     assert at_the_limit.p_value == pytest.approx(0.025, abs=1e-6)
     assert at_the_limit.confidence_level == 0.975
     assert at_the_limit.term == f"margin={worst:g}"
+
+
+@pytest.mark.parametrize("direction", Direction)
+def test_a_quantile_is_tested_by_the_side_of_its_interval_that_faces_harm(
+    direction: Direction,
+) -> None:
+    metric = Metric(
+        key="slow",
+        role=Role.GUARDRAIL,
+        kind=Kind.QUANTILE,
+        source=HANDLE.source,
+        quantile=0.9,
+        window=30,
+        direction=direction,
+    )
+    arms = tuple(
+        ArmQuantile(variant=name, units=90, rows=180, value=value, low=low, high=high, level=0.95)
+        for name, value, low, high in (("control", 5.0, 4.0, 8.0), ("patient", 6.0, 5.5, 9.0))
+    )
+    _, effect = against_margin(replace(metric, margin=1.0), quantiles={"slow": arms})
+    worst = effect.ci_high if direction is Direction.DECREASE else -(effect.ci_low or 0.0)
+
+    at_the_limit, _ = against_margin(
+        replace(metric, margin=float(worst or 0.0)), quantiles={"slow": arms}
+    )
+
+    assert at_the_limit.p_value == pytest.approx(0.025, abs=1e-6)
 
 
 def test_a_mean_is_tested_by_students_t_against_its_margin() -> None:

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from impact.analysis.document import document
-from impact.analysis.estimates import Estimate
+from impact.analysis.estimates import Check, CheckStatus, Estimate
 from impact.analysis.evaluate import evaluate
 from impact.analysis.storage import dump, load
 from impact.reports.blocks import Table
@@ -100,3 +100,31 @@ def test_the_report_shows_them_beside_the_answer() -> None:
         ("Direct effect", "share: 50, by cluster (CR2)"),
         ("Spill-over on control", "share: 50, by cluster (CR2)"),
     ]
+
+
+def split_check(*shares: int, moved: int = 0) -> Check:
+    """Return the check of the split; `moved` units of each queue are reported as treated."""
+    assigned, observed = rows_by_share(*shares)
+    for place, row in enumerate(assigned):
+        if place % 10 >= 10 - moved:
+            assigned[place] = {**row, "variant": "b"}
+    counted = compute(PLAN, assigned, observations=observed)
+    checks = evaluate(PLAN, load(dump(counted)), as_of=AS_OF).checks
+    return next(check for check in checks if check.name == "sample_ratio")
+
+
+def test_the_split_is_held_to_the_share_that_each_cluster_drew() -> None:
+    drawn = split_check(20, 30)
+
+    assert drawn.status == CheckStatus.PASS
+    assert drawn.df == 2
+    assert drawn.statistic == 0
+    assert "a got 180 (75.00%, planned 75.00%)" in drawn.message
+
+
+def test_units_that_were_moved_within_their_clusters_are_found() -> None:
+    assert split_check(20, 30, 60, moved=2).status == CheckStatus.FAIL
+
+
+def test_clusters_where_nobody_could_be_moved_say_nothing() -> None:
+    assert split_check(0, 100).status == CheckStatus.WARN

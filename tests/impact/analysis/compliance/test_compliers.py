@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from experiments.plan.document import Plan
+from impact.analysis.compliance.rows import UNSURE
 from impact.analysis.estimates import Estimate
 from impact.analysis.evaluate import evaluate
 from impact.analysis.storage import dump, load
+from impact.stats.compliance.complier_effect import CERTAIN
 from tests.impact.join.tables import AS_OF, Row, compute, plan_of
 from tests.impact.stats.answers import known
 from tests.impact.stats.oracle import columns, quantity
@@ -123,6 +125,23 @@ def test_hardly_moved_treatment_gives_the_whole_line_or_two_rays(
     assert "effective F" in estimate.note
     assert shown in open_set.ci_set
     assert (open_set.value, open_set.ci_low, open_set.ci_high) == (None, None, None)
+
+
+@pytest.mark.parametrize(("moved", "is_sure"), [(120, False), (290, True)])
+def test_an_estimate_says_where_the_first_stage_is_too_weak_for_its_error(
+    moved: int, *, is_sure: bool
+) -> None:
+    assignments, y = weak(3, 0.0)
+    for number in range(300, 300 + moved):  # of the treated, who then take it wherever they are
+        assignments[number]["served_variant"] = "b"
+
+    rows = rows_of(plan("served_variant"), assignments, y)
+
+    first_stage = found(rows, "coefficient", "first_stage")
+    estimate = found(rows, "complier_average_effect", "two_stage_least_squares")
+    assert (known(first_stage.statistic) >= CERTAIN) is is_sure
+    assert estimate.p_value is not None
+    assert (UNSURE in estimate.note) is not is_sure
 
 
 def assigned(received: Sequence[object]) -> list[dict[str, object]]:

@@ -61,7 +61,7 @@ def test_effects_that_differ_show_in_the_interaction() -> None:
     assert (row.term, row.df, row.method, row.segment) == ("tier", 2.0, "cochran_q", "all")
     assert row.p_value is not None
     assert row.p_value < 1e-6
-    assert row.note == "exploratory"
+    assert row.note == "exploratory; Welch's F with 2 and 1189.8 degrees of freedom"
 
 
 def test_each_level_has_its_effect_after_shrinkage_beside_its_own() -> None:
@@ -125,7 +125,7 @@ def test_a_level_without_an_effect_is_left_out_and_counted() -> None:
     row = only(rows_of(PLAIN, statistics), "spend", "interaction")
 
     assert row.df == 2.0
-    assert row.note == "exploratory; 1 of 4 levels without an effect left out"
+    assert row.note.startswith("exploratory; 1 of 4 levels without enough data left out; Welch's F")
 
 
 def test_interactions_are_adjusted_over_all_that_were_searched() -> None:

@@ -1,0 +1,130 @@
+"""Do the log of exposures and the contact records tell of the same contacts?"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from impact.analysis.checks.context import CheckContext
+from impact.analysis.estimates import Check, CheckStatus
+from impact.analysis.sufficient import Reconciled
+from impact.stats.contingency import Independence, independence
+from impact.stats.estimable import NotEstimable
+from impact.stats.sample_ratio import sequential
+
+NAME = "exposure_reconciliation"
+ALARM = 0.001
+EXPECTED = 0.95  # of what was asked for, with a record; of what is known to be played, as assigned
+FEWEST = 100  # rows of a place that is judged by itself
+
+
+def exposure_reconciliation(context: CheckContext) -> Check | None:
+    """Compare what was asked for with what contact records say; None without records to compare.
+
+    Fail when units of one arm lose their records more often than those of another: what is
+    measured from contacts then compares different people. Warn when more than 5 per cent of the
+    contacts asked for have no record, or of those whose record says what was played more than 5
+    per cent were played something else, in all or in one queue or router of some size; and when
+    the split of one of them is no chance.
+    """
+    everywhere = [row for row in context.counts.reconciled if row.kind == "all"]
+    if not everywhere:
+        return None
+    test = _lost_by_arm(context, everywhere)
+    p_value = None if test is None else test.p_value
+    warnings = [*_troubles(everywhere, "Over all"), *_place_troubles(context)]
+    failed = p_value is not None and p_value < ALARM
+    return Check(
+        name=NAME,
+        status=CheckStatus.FAIL if failed else _status(warnings),
+        message=" ".join([_summary(everywhere), *_arms(p_value, failed=failed), *warnings]),
+        statistic=None if test is None else test.statistic,
+        df=None if test is None else test.df,
+        p_value=p_value,
+    )
+
+
+def _status(warnings: Sequence[str]) -> CheckStatus:
+    return CheckStatus.WARN if warnings else CheckStatus.PASS
+
+
+def _lost_by_arm(context: CheckContext, rows: Sequence[Reconciled]) -> Independence | None:
+    """Test whether losing a record depends on the arm; units are independent, contacts are not."""
+    table = [
+        (
+            sum(row.units_lost for row in rows if row.variant == variant),
+            sum(row.units - row.units_lost for row in rows if row.variant == variant),
+        )
+        for variant in context.plan.variants
+    ]
+    lost, whole = (sum(column) for column in zip(*table, strict=True))
+    if not lost or not whole:
+        return None
+    found = independence(table)
+    return None if isinstance(found, NotEstimable) else found
+
+
+def _summary(rows: Sequence[Reconciled]) -> str:
+    asked, met, told, kept = _totals(rows)
+    found = f"Of {asked:,} contacts asked for, {met / asked:.1%} have a contact record."
+    if not told:
+        return f"{found} No record says what was played."
+    return (
+        f"{found} Of {told:,} records that say what was played, {kept / told:.1%} say as assigned."
+    )
+
+
+def _arms(p_value: float | None, *, failed: bool) -> Iterator[str]:
+    if p_value is None:
+        return
+    verdict = (
+        "Records are lost more often in one arm" if failed else "No arm loses more than others"
+    )
+    yield f"{verdict} (p = {p_value:.3g})."
+
+
+def _place_troubles(context: CheckContext) -> Iterator[str]:
+    for (kind, place), rows in _places(context.counts.reconciled):
+        if sum(row.asked for row in rows) >= FEWEST and place:
+            name = f"The {kind} {place}"
+            yield from _troubles(rows, name)
+            yield from _broken_split(context, rows, name)
+
+
+def _troubles(rows: Sequence[Reconciled], name: str) -> Iterator[str]:
+    asked, met, told, kept = _totals(rows)
+    if met < EXPECTED * asked:
+        yield f"{name}: {1 - met / asked:.1%} of {asked:,} contacts have no record."
+    if kept < EXPECTED * told:
+        yield f"{name}: {1 - kept / told:.1%} of {told:,} were played another variant."
+
+
+def _broken_split(context: CheckContext, rows: Sequence[Reconciled], name: str) -> Iterator[str]:
+    """Say where the split is no chance: valid at every look, adjusted for the places looked at.
+
+    Not where clusters were drawn, or versions have weights of their own: those have other splits.
+    """
+    if context.clusters or context.splits:
+        return
+    counts = {row.variant: row.units for row in rows}
+    weights = [float(weight) for _, weight in context.plan.weights]
+    test = sequential([counts.get(variant, 0) for variant in context.plan.variants], weights)
+    looked_at = len({(row.kind, row.place) for row in context.counts.reconciled})
+    if not isinstance(test, NotEstimable) and test.p_value * looked_at < ALARM:
+        yield f"{name}: the split is no chance (p = {test.p_value:.3g}): look at this one first."
+
+
+def _places(
+    rows: Iterable[Reconciled],
+) -> Iterator[tuple[tuple[str, str], list[Reconciled]]]:
+    by_place: dict[tuple[str, str], list[Reconciled]] = {}
+    for row in rows:
+        by_place.setdefault((row.kind, row.place), []).append(row)
+    yield from by_place.items()
+
+
+def _totals(rows: Sequence[Reconciled]) -> tuple[int, int, int, int]:
+    """Return how many were asked for, have a record, say what was played, and say as assigned."""
+    return (
+        sum(row.asked for row in rows),
+        sum(row.met for row in rows),
+        sum(row.told for row in rows),
+        sum(row.kept for row in rows),
+    )

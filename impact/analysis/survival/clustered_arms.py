@@ -1,0 +1,169 @@
+"""Curves of one arm when units are alike within clusters: same values, limits between clusters."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from math import exp, log
+
+import numpy as np
+
+from impact.analysis.estimates import Curve, CurvePoint, Estimate
+from impact.analysis.rows import Subject
+from impact.analysis.survival.cells import Arms, Cells
+from impact.analysis.survival.clustered import CORRECTED, METHOD
+from impact.analysis.survival.robust import MOST_WEIGHED, Errors
+from impact.stats.clusters.comparison import FEW, LEAST_DF, MANY
+from impact.stats.inference import quantile_of
+from impact.stats.survival.curve_few_clusters import (
+    Part,
+    curve_cluster_error,
+    effect_on_mean,
+    effect_on_survival,
+)
+from impact.stats.survival.few_clusters import ClusterError
+from impact.stats.survival.influence import clustered_error, influence
+from impact.stats.survival.kaplan_meier import KaplanMeier
+
+SURVIVAL = "survival_probability"
+MEANS = frozenset({"rmst", "lost_time"})
+ALIKE = "no limits: they would take those of one {} for independent"
+Limits = tuple[float | None, float | None]
+
+
+def clustered_arm_rows(
+    subject: Subject, cells: Cells, arms: Arms, rows: Iterable[Estimate], errors: Errors | None
+) -> Iterator[Estimate]:
+    """Yield the rows about one arm, with errors by cluster where the plan names clusters.
+
+    Those of survival and restricted means have them; medians and shares by cause keep their value
+    and say why they have no limits.
+    """
+    for found in rows:
+        if errors is None or not errors.cluster or found.value is None:
+            yield found
+        elif found.quantity == SURVIVAL or found.quantity in MEANS:
+            yield _with_error(subject, cells, arms, found, errors)
+        else:
+            yield _bare(found, ALIKE.format(errors.cluster))
+
+
+def clustered_curves(
+    subject: Subject,
+    cells: Cells,
+    arms: Mapping[str, KaplanMeier],
+    curves: Iterable[Curve],
+    errors: Errors | None,
+) -> Iterator[Curve]:
+    """Yield the curves, with bands between clusters from 40 of them in the arm on, else without.
+
+    At every point the limits of log(-log) with the clustered error of the curve (Williams 1995)
+    and Student's t on the clusters less one. Shares by cause have no band.
+    """
+    for curve in curves:
+        if errors is None or not errors.cluster:
+            yield curve
+        elif curve.term or _clusters(cells, curve.variant, errors) < MANY:
+            yield _without_band(curve)
+        else:
+            yield _with_band(subject, cells, arms[curve.variant], curve, errors)
+
+
+def _with_error(
+    subject: Subject, cells: Cells, arms: Arms, found: Estimate, errors: Errors
+) -> Estimate:
+    own = _of_arm(cells, found.variant)
+    clusters = _clusters(cells, found.variant, errors)
+    if clusters < FEW:
+        few = f"no limits: {clusters} clusters of {errors.cluster}, fewer than {FEW}"
+        return _bare(found, few)
+    error = _error(own, arms.curves[found.variant], found, errors)
+    note = _joined(found.note, f"{clusters} clusters of {errors.cluster}")
+    method = METHOD if clusters >= MANY else CORRECTED
+    named = replace(found, method=method, std_error=error.std_error, note=note)
+    if found.ci_low is None or error.std_error <= 0:
+        return _bare(found, note)
+    if not error.df >= LEAST_DF:
+        few = f"too few clusters carry it: {error.df:.1f} effective degrees of freedom"
+        return replace(_bare(found, few), std_error=error.std_error)
+    low, high = _limits(found.quantity, found.value or 0.0, error, subject.level)
+    return replace(named, ci_low=low, ci_high=high)
+
+
+def _error(own: Cells, curve: KaplanMeier, found: Estimate, errors: Errors) -> ClusterError:
+    horizon, of_survival = found.at or 0.0, found.quantity == SURVIVAL
+    moved = influence(curve, own.time, own.event, horizon, own.entry)
+    cluster = own.clusters[errors.cluster]
+    part = Part(
+        curve=curve,
+        moved=moved.survival if of_survival else moved.restricted_mean,
+        effect=(effect_on_survival if of_survival else effect_on_mean)(curve, horizon),
+        time=own.time,
+        entry=own.entry,
+        n=own.n,
+        cluster=cluster,
+    )
+    groups = np.unique(cluster).size
+    if groups <= MOST_WEIGHED:
+        return curve_cluster_error([part])
+    plain = clustered_error([(part.moved, own.n, cluster)])
+    return ClusterError(std_error=plain, df=groups - 1.0)
+
+
+def _limits(quantity: str, value: float, error: ClusterError, level: float) -> Limits:
+    reach = quantile_of(level, error.df) * error.std_error
+    if quantity != SURVIVAL:
+        return value - reach, value + reach
+    return _log_log(value, reach)
+
+
+def _log_log(value: float, reach: float) -> Limits:
+    """Return the limits on the log(-log) scale, none where the curve is at 0 or 1."""
+    if not 0 < value < 1 or reach <= 0:
+        return None, None
+    factor = exp(min(reach / (value * -log(value)), 700.0))
+    return value**factor, value ** (1 / factor)
+
+
+def _with_band(
+    subject: Subject, cells: Cells, fitted: KaplanMeier, curve: Curve, errors: Errors
+) -> Curve:
+    own = _of_arm(cells, curve.variant)
+    cluster = own.clusters[errors.cluster]
+    quantile = quantile_of(subject.level, np.unique(cluster).size - 1.0)
+
+    def banded(point: CurvePoint) -> CurvePoint:
+        if point.ci_low is None:
+            return point
+        moved = influence(fitted, own.time, own.event, point.at, own.entry).survival
+        reach = quantile * clustered_error([(moved, own.n, cluster)])
+        low, high = _log_log(point.value, reach)
+        return replace(point, ci_low=low, ci_high=high)
+
+    return replace(curve, points=tuple(banded(point) for point in curve.points))
+
+
+def _without_band(curve: Curve) -> Curve:
+    bare = (replace(point, ci_low=None, ci_high=None) for point in curve.points)
+    return replace(curve, points=tuple(bare))
+
+
+def _of_arm(cells: Cells, variant: str) -> Cells:
+    return cells.where(cells.arm == cells.variants.index(variant))
+
+
+def _clusters(cells: Cells, variant: str, errors: Errors) -> int:
+    return int(np.unique(_of_arm(cells, variant).clusters[errors.cluster]).size)
+
+
+def _bare(found: Estimate, reason: str) -> Estimate:
+    return replace(
+        found,
+        std_error=None,
+        ci_low=None,
+        ci_high=None,
+        confidence_level=None,
+        note=_joined(found.note, reason),
+    )
+
+
+def _joined(*notes: str) -> str:
+    return "; ".join(filter(None, notes))
