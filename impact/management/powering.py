@@ -14,6 +14,7 @@ from experiments.design.units import not_identified
 from experiments.errors import InvalidRequest, Violation
 from experiments.plan.canonical import plan_sha256
 from experiments.plan.document import Metric, Plan
+from impact.analysis.clusters.units import clusters_of_units
 from impact.management.countdown import Countdown
 from impact.management.demo.progress import Output
 from impact.management.terminal import aligned
@@ -73,6 +74,8 @@ def simulate_power(
 def simulated(plan: Plan, key: str) -> Metric:
     """Return a metric as it is simulated: without covariates and adjustments, which only help.
 
+    Churn is simulated of any cause: that is what the metric's own claim is about.
+
     Raises:
         InvalidRequest: the plan has no such metric, or no simulation of it.
     """
@@ -83,10 +86,20 @@ def simulated(plan: Plan, key: str) -> Metric:
     unseen = not_identified(setting_of(plan))
     if key in unseen:
         raise _refused(key, f"is not identified: {unseen[key].reason}")
-    bare = replace(found, covariates=(), strata=(), adjustment=None, winsorising=None)
-    if reason := lacking(plan, bare):
+    if reason := lacking(plan, found) or _not_drawn(plan, found):
         raise _refused(key, reason.replace("replayed", "simulated"))
-    return bare
+    return replace(
+        found, covariates=(), strata=(), adjustment=None, winsorising=None, time_to_event=None
+    )
+
+
+def _not_drawn(plan: Plan, metric: Metric) -> str:
+    """Return why assumptions do not make units of a metric, where a history would."""
+    if metric.cluster or clusters_of_units(plan, metric):
+        return "units that are alike are not simulated: replay draws arms over your own"
+    if metric.time_to_event is not None and metric.time_to_event.at_risk is not None:
+        return "times at risk are not simulated: replay draws arms over your own contracts"
+    return ""
 
 
 def expectation_from(path: Path, key: str) -> dict[str, float]:

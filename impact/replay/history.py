@@ -15,25 +15,29 @@ from ibis.expr.types import Table
 from numpy.typing import NDArray
 
 from experiments.plan.document import Kind, Metric, Plan
+from impact.analysis.clusters.units import clusters_of_units
 from impact.engine import Engine
 from impact.errors import InputMissing
 from impact.join.caps import caps_of
+from impact.join.checks import counted_units
 from impact.join.columns import literal_instant, optional
-from impact.join.covariates import covariate_value, label
+from impact.join.covariates import label
 from impact.join.exchange import currency_of
 from impact.join.facts import BEARERS
 from impact.join.inputs import Inputs, registered
 from impact.join.measures import all_measures
 from impact.join.moments import Vector
-from impact.join.survival import with_durations
+from impact.join.quantiles import value_rows
+from impact.join.survival import numbered, with_durations
 from impact.join.units import build_units
 from impact.join.vectors import vectors_of, with_adjustments
 from impact.join.visible import visible
 from impact.join.windows import measure_units
+from impact.replay.times import texts, times_of
 from impact.simulation.trials.counting import final_plan
-from impact.simulation.trials.outcomes import Outcomes, Times, Values, lacking
+from impact.simulation.trials.outcomes import Outcomes, Ranked, Values, lacking
 
-COUNTS = "counts__"
+COUNTS, CLUSTER = "counts__", "cluster__"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,14 +92,21 @@ def _outcomes(
     windowed = [metric for metric in plan.metrics if metric.is_windowed]
     caps = caps_of(measured, windowed, as_of)
     adjusted = with_adjustments(measured, windowed)
-    unit_ids, values = _values(adjusted, vectors_of(adjusted, windowed, as_of, caps), caps)
+    unit_ids, values = _values(adjusted, plan, vectors_of(adjusted, windowed, as_of, caps), caps)
     times = {
-        metric.key: _times(with_durations(eligible, known, plan, metric), metric)
+        metric.key: times_of(with_durations(eligible, known, plan, metric), metric)
         for metric in plan.metrics
         if metric.kind is Kind.TIME_TO_EVENT
     }
+    ranked = {
+        metric.key: _ranked(measured, known, plan, metric, unit_ids, as_of)
+        for metric in plan.metrics
+        if metric.kind is Kind.QUANTILE
+    }
     currency = currency_of(known.revenue, plan)
-    return unit_ids, Outcomes(size=len(unit_ids), values=values, times=times, currency=currency)
+    return unit_ids, Outcomes(
+        size=len(unit_ids), values=values, times=times, ranked=ranked, currency=currency
+    )
 
 
 def _joined(connection: Engine, contacts: Table | None, plan: Plan, span: Span) -> Table:
@@ -127,13 +138,18 @@ def _reason(inputs: Inputs, plan: Plan, metric: Metric) -> str:
 
 
 def _values(
-    adjusted: Table, vectors: list[tuple[Metric, Vector]], caps: Mapping[str, float]
+    adjusted: Table,
+    plan: Plan,
+    vectors: list[tuple[Metric, Vector]],
+    caps: Mapping[str, float],
 ) -> tuple[tuple[str, ...], dict[str, Values]]:
     columns = {}
     for metric, vector in vectors:
         columns[f"{COUNTS}{metric.key}"] = vector.counts
         for name, value in zip(vector.names, vector.values, strict=True):
             columns[f"{metric.key}__{name}"] = value.cast("float64")
+        if metric.cluster:
+            columns[f"{CLUSTER}{metric.key}"] = label(adjusted, metric.cluster)
     rows = adjusted.select("unit_id", **columns).order_by("unit_id").to_pyarrow()
     found = {
         metric.key: Values(
@@ -143,35 +159,38 @@ def _values(
             ),
             counts=_array(rows[f"{COUNTS}{metric.key}"]).astype(np.bool_),
             cap=caps.get(metric.key),
+            cluster=_cluster(rows, plan, metric),
         )
         for metric, vector in vectors
     }
     return tuple(rows["unit_id"].to_pylist()), found
 
 
-def _times(timed: Table, metric: Metric) -> Times:
-    end = timed.censor_date.delta(timed.start_date, unit="day").cast("int64")
-    covariates = {f"covariate_{item.name}": item for item in metric.covariates}
-    strata = {f"stratum_{name}": name for name in metric.strata}
-    rows = (
-        timed.select(
-            "unit_id",
-            "time",
-            "event",
-            end=end,
-            **{name: covariate_value(timed, item) for name, item in covariates.items()},
-            **{name: label(timed, column) for name, column in strata.items()},
-        )
-        .order_by("unit_id")
-        .to_pyarrow()
-    )
-    time = _array(rows["time"]).astype(np.int64)
-    return Times(
-        time=time,
-        event=_array(rows["event"]).astype(np.int64),
-        end=np.maximum(time, _array(rows["end"]).astype(np.int64)),
-        covariates={item.name: _texts(rows[name]) for name, item in covariates.items()},
-        strata={column: _texts(rows[name]) for name, column in strata.items()},
+def _cluster(rows: pa.Table, plan: Plan, metric: Metric) -> NDArray[np.int64] | None:
+    """Return the cluster of every unit: a group that a column names, or the unit itself."""
+    if clusters_of_units(plan, metric):
+        return np.arange(rows.num_rows, dtype=np.int64)
+    return numbered(texts(rows[f"{CLUSTER}{metric.key}"])) if metric.cluster else None
+
+
+def _ranked(
+    measured: Table,
+    known: Inputs,
+    plan: Plan,
+    metric: Metric,
+    unit_ids: tuple[str, ...],
+    as_of: datetime,
+) -> Ranked:
+    """Return the values of a quantile and the place of each one's unit."""
+    counted = measured.filter(counted_units(measured, metric, as_of))
+    counts = np.isin(unit_ids, counted.select("unit_id").to_pyarrow()["unit_id"].to_pylist())
+    rows = value_rows(counted, known, plan, metric).select("fact_unit", "value").to_pyarrow()
+    return Ranked(
+        values=_floats(rows["value"]),
+        unit=np.searchsorted(
+            np.asarray(unit_ids), np.asarray(rows["fact_unit"].to_pylist(), dtype=np.str_)
+        ),
+        counts=counts,
     )
 
 
@@ -182,7 +201,3 @@ def _array(column: pa.ChunkedArray) -> np.ndarray:
 def _floats(column: pa.ChunkedArray) -> NDArray[np.float64]:
     """Return numbers; a missing one is NaN."""
     return _array(column).astype(np.float64)
-
-
-def _texts(column: pa.ChunkedArray) -> NDArray[np.str_]:
-    return np.asarray(column.to_pylist(), dtype=np.str_)

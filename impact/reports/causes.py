@@ -1,9 +1,12 @@
 """Why customers left: what each cause took, side by side."""
 
+from collections.abc import Iterator
+
 from experiments.plan.document import Metric
 from experiments.plan.time_to_event import NOTHING
 from impact.analysis.estimates import Estimate
-from impact.reports.blocks import Cell, Column, Table
+from impact.reports.blocks import Cell, Column, Figure, Table
+from impact.reports.descriptions import incidence_curves, incidence_description, incidence_title
 from impact.reports.effects import horizon, remark
 from impact.reports.findings import Findings
 from impact.reports.formats import ABSENT, p_value
@@ -33,6 +36,21 @@ def causes_table(findings: Findings, metric: Metric) -> Table:
             _row(findings, row) for row in shown if not (findings.interim and row.value is None)
         ),
     )
+
+
+def incidence_figures(findings: Findings, metric: Metric) -> Iterator[Figure]:
+    """Yield the drawing of the share that left for each cause."""
+    charts = findings.facts.charts
+    for place, (cause, curves) in enumerate(incidence_curves(findings, metric).items()):
+        name = f"incidence_{metric.key}_{place}"
+        if name in charts:
+            yield Figure(
+                name=name,
+                title=incidence_title(metric.label, cause),
+                description=incidence_description(findings, cause, curves),
+                svg=charts[name],
+                svg_narrow=charts.get(f"{name}_narrow", ""),
+            )
 
 
 def _row(findings: Findings, row: Estimate) -> tuple[Cell, ...]:

@@ -11,12 +11,15 @@ from experiments.plan.document import Plan
 from impact.analysis.sufficient import ALL
 from impact.reports.descriptions import (
     forest_description,
+    incidence_curves,
+    incidence_description,
+    incidence_title,
     retention_curves,
     retention_description,
     segment_label,
 )
 from impact.reports.drawings.forest import forest_chart
-from impact.reports.drawings.retention import retention_chart
+from impact.reports.drawings.retention import incidence_chart, retention_chart
 from impact.reports.drawings.style import NARROW, WIDE, Size
 from impact.reports.drawings.svg import svg_text
 from impact.reports.findings import Findings, RunFacts, VariantFacts
@@ -31,14 +34,16 @@ WIDE_FOREST = replace(WIDE, width=540)
 def render_charts(
     plan: Plan, analysis: Mapping[str, Any], titles: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Return SVG by name: `retention_<metric>` and `forest_<variant>`, each also `..._narrow`.
+    """Return SVG by name, each also `..._narrow`.
 
-    `titles` names variants; without it they are called by their keys.
+    `retention_<metric>`, `incidence_<metric>_<place of the cause>` and `forest_<variant>`. `titles`
+    names variants; without it they are called by their keys.
     """
     variants = tuple(VariantFacts(key=key, title=title) for key, title in (titles or {}).items())
     facts = RunFacts(variants=variants)
     findings = Findings(results=read_results(analysis), plan=plan, facts=facts)
-    return {**dict(_retention(findings)), **dict(_forests(findings))}
+    drawings = (_retention(findings), _incidence(findings), _forests(findings))
+    return {name: svg for drawn in drawings for name, svg in drawn}
 
 
 def _retention(findings: Findings) -> Iterator[tuple[str, str]]:
@@ -52,6 +57,19 @@ def _retention(findings: Findings) -> Iterator[tuple[str, str]]:
             for suffix, size in (("", WIDE), ("_narrow", NARROW)):
                 name = f"retention_{metric.key}{suffix}"
                 chart = retention_chart(curves, labels, size, unit)
+                yield name, svg_text(chart, name=name, title=title, description=words)
+
+
+def _incidence(findings: Findings) -> Iterator[tuple[str, str]]:
+    labels = {variant: findings.label(variant) for variant in findings.plan.variants}
+    unit = f"{findings.plan.time_unit.name}s"
+    for metric in findings.survival_metrics:
+        for place, (cause, curves) in enumerate(incidence_curves(findings, metric).items()):
+            title = incidence_title(metric.label, cause)
+            words = incidence_description(findings, cause, curves)
+            for suffix, size in (("", WIDE), ("_narrow", NARROW)):
+                name = f"incidence_{metric.key}_{place}{suffix}"
+                chart = incidence_chart(curves, labels, size, unit, f"Left: {cause}")
                 yield name, svg_text(chart, name=name, title=title, description=words)
 
 

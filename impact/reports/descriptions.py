@@ -8,6 +8,8 @@ from impact.reports.findings import Findings
 from impact.reports.formats import ABSENT
 from impact.reports.scales import at_text, interval_text, value_text
 
+INCIDENCE = "cumulative_incidence"
+
 
 def retention_curves(findings: Findings, metric: Metric) -> tuple[Curve, ...]:
     """Return the metric's curves over all units, control first."""
@@ -20,6 +22,38 @@ def retention_curves(findings: Findings, metric: Metric) -> tuple[Curve, ...]:
         and curve.points
     ]
     return tuple(sorted(curves, key=lambda curve: order[curve.variant]))
+
+
+def incidence_curves(findings: Findings, metric: Metric) -> dict[str, tuple[Curve, ...]]:
+    """Return by cause the shares that left for it, over all units, control first."""
+    order = {variant: place for place, variant in enumerate(findings.arms)}
+    found: dict[str, list[Curve]] = {}
+    for curve in findings.results.curves:
+        kind = (curve.metric, curve.kind, curve.segment)
+        if kind == (metric.key, INCIDENCE, ALL) and curve.variant in order and curve.points:
+            found.setdefault(curve.term, []).append(curve)
+    return {
+        cause: tuple(sorted(curves, key=lambda curve: order[curve.variant]))
+        for cause, curves in found.items()
+    }
+
+
+def incidence_title(label: str, cause: str) -> str:
+    """Return what a drawing of one cause is called.
+
+    >>> incidence_title("Retention", "voluntary")
+    'Retention: share that left, voluntary'
+    """
+    return f"{label}: share that left, {cause}"
+
+
+def incidence_description(findings: Findings, cause: str, curves: tuple[Curve, ...]) -> str:
+    """Say where the share of each arm ends."""
+    ends = [
+        f"{findings.label(curve.variant)}: {_end(findings, curve.points[-1])}" for curve in curves
+    ]
+    said = f"Share that left for the cause {cause} over time, by arm; other causes compete"
+    return f"{said}. {'; '.join(ends)}."
 
 
 def retention_description(findings: Findings, metric: Metric) -> str:

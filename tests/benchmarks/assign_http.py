@@ -1,10 +1,13 @@
 """What an answer costs over HTTP: `python -m tests.benchmarks.assign_http`, by hand.
 
 Starts granian with one worker on a state of its own and asks it with `wrk`, a new contact each
-time, so that every answer waits for its row to be durable. `DATABASE_URL` chooses the database.
+time: recorded before it is answered, not recorded, by OFREP, and beside them the least that Django
+can do. `DATABASE_URL` chooses the database. `UNLEASH_URL` and `UNLEASH_TOKEN` (of its frontend)
+name a running Unleash to compare with; then rates are shown as multiples of its rate as well.
 """
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -12,12 +15,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 from urllib.error import URLError
 from urllib.request import urlopen
 
-ADDRESS = "http://127.0.0.1:8765"
-THREADS = 16
-SECONDS = 5
+PORT, BARE_PORT = 8765, 8766
+THREADS, CONNECTIONS, SECONDS, ROUNDS = 32, (1, 32), 4, 3
 PLAN = """
 key: longer_calls
 unit: customer
@@ -53,25 +56,63 @@ print(Exposure.objects.count())
 """
 SCRIPT = """
 local n, run = 0, tostring(os.time()) .. "-" .. tostring({{}})
-local headers = {{["X-API-Key"] = "{secret}", ["Content-Type"] = "application/json"}}
+local headers = {{["X-API-Key"] = "{secret}", ["Content-Type"] = "application/json",
+  ["Authorization"] = "{authorization}"}}
 request = function()
   n = n + 1
-  local body = string.format(
-    '{{"customer_id":"%07d","contact_id":"%s-%d","queue":"billing",' ..
-    '"experiments":["longer_calls"],"attributes":{{"segment":"gold"}}}}', n % 50000, run, n)
-  return wrk.format("POST", "/api/v1/assign", headers, body)
+  return wrk.format("POST", "{path}", headers, string.format('{body}', n, run, n))
 end
-degraded = 0
+bad, degraded = 0, 0
 response = function(status, _, body)
-  if status ~= 200 or not body:find('"status":"ok"', 1, true) then degraded = degraded + 1 end
-  if status ~= 200 and degraded < 3 then print(status, body) end
+  if status ~= 200 then bad = bad + 1 end
+  if body and body:find("degraded", 1, true) then degraded = degraded + 1 end
 end
 local all = {{}}
 setup = function(thread) table.insert(all, thread) end
 done = function()
-  for _, thread in ipairs(all) do print("not ok: " .. thread:get("degraded")) end
+  for _, thread in ipairs(all) do
+    print("bad: " .. thread:get("bad"))
+    print("degraded: " .. thread:get("degraded"))
+  end
 end
 """
+ASKED = (
+    '{{"customer_id":"%07d","contact_id":"%s-%d","queue":"billing",'
+    '"experiments":["longer_calls"],"attributes":{{"segment":"gold"}}%s}}'
+)
+CONTEXT = '{"context":{"targetingKey":"%07d-%s-%d","segment":"gold"}}'
+
+
+class Case(NamedTuple):
+    """One thing to ask for: Lua puts a number, the run and the number into the body."""
+
+    name: str
+    path: str
+    body: str
+    port: int = PORT
+
+
+class Measured(NamedTuple):
+    """The rate in answers per second, waiting times in milliseconds, and degraded answers."""
+
+    rate: float
+    p50: float
+    p99: float
+    degraded: int
+
+
+def asked(more: str = "") -> str:
+    """Return the body of a question to assign."""
+    return ASKED.replace("{{", "{").replace("}}", "}").replace("%s}", f"{more}}}")
+
+
+OURS = (
+    Case("bare Django view, nothing stored", "/bare", asked(), BARE_PORT),
+    Case("assign, recorded before the answer", "/api/v1/assign", asked()),
+    Case("assign, expose: false", "/api/v1/assign", asked(',"expose":false')),
+    Case("OFREP single, recorded once per unit", "/ofrep/v1/evaluate/flags/longer_calls", CONTEXT),
+    Case("OFREP bulk of one flag", "/ofrep/v1/evaluate/flags", CONTEXT),
+)
 
 
 def django(code: str) -> str:
@@ -84,59 +125,118 @@ def django(code: str) -> str:
 
 
 @contextmanager
-def server() -> Iterator[None]:
+def server(target: str, port: int, threads: int, ready: str) -> Iterator[None]:
     """Serve with one worker until the block ends."""
     granian = Path(sys.executable).with_name("granian")
-    options = ["--interface", "wsgi", "--workers", "1", "--blocking-threads", str(THREADS)]
-    address = ["--host", "127.0.0.1", "--port", ADDRESS.rpartition(":")[2]]
-    command = [str(granian), *options, *address, "config.wsgi:application"]
-    process = subprocess.Popen(command)  # noqa: S603  # our own server
-    try:
-        wait_until_ready()
-        yield
-    finally:
-        process.terminate()
-        process.wait(20)
+    options = ["--interface", "wsgi", "--workers", "1", "--blocking-threads", str(threads)]
+    address = ["--host", "127.0.0.1", "--port", str(port), "--log-level", "error"]
+    with subprocess.Popen([str(granian), *options, *address, target]) as process:  # noqa: S603  # our own server
+        try:
+            _wait_until_ready(f"http://127.0.0.1:{port}{ready}")
+            yield
+        finally:
+            process.terminate()
 
 
-def wait_until_ready() -> None:
-    """Return once the server is ready; give up after a minute."""
+def _wait_until_ready(url: str) -> None:
     for _ in range(300):
         try:
-            with urlopen(f"{ADDRESS}/health/ready") as answer:  # noqa: S310  # our own server
+            with urlopen(url) as answer:  # noqa: S310  # our own server
                 answer.read()
                 return
-        except URLError:
+        except URLError as error:
+            if hasattr(error, "code"):  # it answers, if only that this is no question
+                return
             time.sleep(0.2)
-    message = "the server did not start within a minute"
+    message = f"{url} did not answer within a minute"
     raise TimeoutError(message)
 
 
-def ask(script: Path, connections: int) -> str:
-    """Return what `wrk` says after asking for some seconds."""
+def ask(url: str, script: Path, connections: int) -> Measured:
+    """Return what `wrk` measures in some seconds.
+
+    Raises:
+        ValueError: some answers were no good: what was measured is not the work.
+    """
     options = ["-t1", f"-c{connections}", f"-d{SECONDS}s", "--latency", "-s", str(script)]
     done = subprocess.run(  # noqa: S603
-        ["wrk", *options, ADDRESS],  # noqa: S607  # from the PATH, as installed
+        ["wrk", *options, url],  # noqa: S607  # from the PATH, as installed
         capture_output=True,
         text=True,
         check=True,
     )
-    return done.stdout
+    if not re.search(r"bad: 0\b", done.stdout):
+        raise ValueError(done.stdout)
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
+    degraded = re.search(r"degraded: (\d+)", done.stdout)
+    return Measured(
+        rate=float(rate[1] if rate else 0),
+        p50=_wait(done.stdout, 50),
+        p99=_wait(done.stdout, 99),
+        degraded=int(degraded[1] if degraded else 0),
+    )
+
+
+def _wait(told: str, quantile: int) -> float:
+    found = re.search(rf"{quantile}%\s+([\d.]+)(us|ms|s)\b", told)
+    if found is None:
+        raise ValueError(told)
+    return float(found[1]) * {"us": 1e-3, "ms": 1.0, "s": 1e3}[found[2]]
+
+
+def measure(folder: Path, secret: str) -> dict[tuple[str, int], Measured]:
+    """Return the median round of every case and number of connections; rounds are interleaved."""
+    cases: tuple[Case, ...] = OURS
+    authorization = ""
+    if address := os.environ.get("UNLEASH_URL"):
+        body = CONTEXT.replace("targetingKey", "userId")
+        cases = (*OURS, Case(address, "/api/frontend", body))
+        authorization = os.environ["UNLEASH_TOKEN"]
+    found: dict[tuple[str, int], list[Measured]] = {}
+    for _ in range(ROUNDS):
+        for connections in CONNECTIONS:
+            for case in cases:
+                script = folder / "ask.lua"
+                script.write_text(
+                    SCRIPT.format(
+                        secret=secret,
+                        path=case.path,
+                        body=case.body,
+                        authorization=authorization if case.name.startswith("http") else "",
+                    )
+                )
+                url = case.name if case.name.startswith("http") else f"http://127.0.0.1:{case.port}"
+                found.setdefault((case.name, connections), []).append(ask(url, script, connections))
+    return {key: sorted(rounds)[len(rounds) // 2] for key, rounds in found.items()}
+
+
+def show(measured: dict[tuple[str, int], Measured]) -> None:
+    """Print a row per case: rates as multiples of the bare view, and of Unleash where it ran."""
+    bare, unleash = OURS[0].name, os.environ.get("UNLEASH_URL", "")
+    head = ("connections", "answers/s", "p50 ms", "p99 ms", "degraded", "x bare", "x Unleash")
+    print(f"{'':40}", *(f"{word:>11}" for word in head))  # noqa: T201
+    for (name, connections), row in sorted(measured.items(), key=lambda item: item[0][1]):
+        peer = measured.get((unleash, connections))
+        times = f"{row.rate / peer.rate:11.2f}" if peer else f"{'':11}"
+        least = row.rate / measured[bare, connections].rate
+        figures = f"{row.rate:11,.0f} {row.p50:11.2f} {row.p99:11.2f} {row.degraded:11,}"
+        print(f"{name:40} {connections:11} {figures} {least:11.2f} {times}")  # noqa: T201
 
 
 def main() -> None:
-    """Print rate and latencies for one caller and for many, and the rows that were kept."""
+    """Print the table, and how many rows were kept."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ.update(EQUIPOISE_VAR=folder, DJANGO_SETTINGS_MODULE="config.settings")
-        script = Path(folder) / "ask.lua"
+        os.environ["LOG_LEVEL"] = "ERROR"  # a line for each degraded answer would be measured too
         secret = django(PREPARE)
-        script.write_text(SCRIPT.format(secret=secret))
-        with server():
-            for connections in (1, THREADS):
-                before = int(django(COUNT))
-                print(f"--- {connections} at once")  # noqa: T201
-                print(ask(script, connections))  # noqa: T201
-                print(f"rows kept: {int(django(COUNT)) - before}")  # noqa: T201
+        before = int(django(COUNT))
+        with (
+            server("config.wsgi:application", PORT, THREADS, "/health/ready"),
+            server("tests.benchmarks.bare_view:application", BARE_PORT, 1, "/bare"),
+        ):
+            measured = measure(Path(folder), secret)
+        show(measured)
+        print(f"rows kept: {int(django(COUNT)) - before:,}")  # noqa: T201
 
 
 if __name__ == "__main__":

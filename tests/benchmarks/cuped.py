@@ -1,6 +1,6 @@
 """Five means with CUPED on a million users, beside tea-tasting on the same DuckDB table, by hand.
 
-`uv run --with tea-tasting python -m tests.benchmarks.cuped [users]`. Both ask through Ibis and end
+`uv run python -m tests.benchmarks.cuped [users]`. Both ask through Ibis and end
 with every difference, its interval and its p-value. Rounds are interleaved; the least of each is
 shown, by the clock and in processor seconds.
 """

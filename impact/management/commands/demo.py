@@ -66,7 +66,8 @@ def _refuse(options: dict[str, Any]) -> None:
 
 def _reset() -> None:
     database = Path(settings.DATABASES["default"]["NAME"])
-    others = map(Path, (settings.LAKE_URL, settings.INBOX_DIR, settings.SPOOL_DIR))
+    folders = (settings.LAKE_URL, settings.INBOX_DIR, settings.SPOOL_DIR, settings.KEPT_DIR)
+    others = map(Path, folders)
     resetting.reset(settings.VAR_DIR, database, others)
 
 

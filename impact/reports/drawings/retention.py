@@ -1,20 +1,27 @@
-"""The retention curves: steps with bands, labels at their ends, numbers at risk below."""
+"""Curves of shares over time: steps with bands, labels at their ends, numbers at risk below.
+
+Retention starts at everybody, the share that left for one cause at nobody.
+"""
 
 from bisect import bisect_left
-from itertools import pairwise
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
 from impact.analysis.estimates import Curve, CurvePoint
+from impact.reports.drawings.axes import (
+    ceiling,
+    floor,
+    share_ticks,
+    shares_up_to,
+    spread,
+    tick_values,
+)
 from impact.reports.drawings.style import DASHES, INK, INKS, Size, configured
 
 TICKS = 6
 NARROW_TICKS = 3
-STEPS = (1, 2, 5, 7, 10, 14, 15, 20, 30, 60, 90, 120, 180, 365)
-FLOOR_STEP = 0.05
-MOST_SHARES = 7
 LABEL_GAP = 0.07  # of the height, between the labels of two curves
 RISK_ROW = 22
 LARGEST = 400  # points of one curve: more cannot be told apart in print
@@ -23,54 +30,41 @@ LARGEST = 400  # points of one curve: more cannot be told apart in print
 def retention_chart(
     curves: tuple[Curve, ...], labels: dict[str, str], size: Size, unit: str
 ) -> Any:  # noqa: ANN401
-    """Return the chart of the curves of one metric, control first.
+    """Return the chart of the retention curves of one metric, control first.
 
     `labels` names the variants; `unit` is the plan's time unit, in the plural.
     """
+    low = floor(_steps(curves, labels, 1.0)["ci_low"].min())
+    zoomed = f" (axis starts at {low:.0%})" if low else ""
+    axis = {"low": low, "high": 1.0, "shares": share_ticks(low), "share": f"Retained{zoomed}"}
+    return _share_chart(curves, labels, size, unit, {**axis, "start": 1.0})
+
+
+def incidence_chart(
+    curves: tuple[Curve, ...], labels: dict[str, str], size: Size, unit: str, share: str
+) -> Any:  # noqa: ANN401
+    """Return the chart of the shares that left for one cause, control first; `share` names it."""
+    high = ceiling(_steps(curves, labels, 0.0)["ci_high"].max())
+    axis = {"low": 0.0, "high": high, "shares": shares_up_to(high), "share": share}
+    return _share_chart(curves, labels, size, unit, {**axis, "start": 0.0})
+
+
+def _share_chart(
+    curves: tuple[Curve, ...], labels: dict[str, str], size: Size, unit: str, axis: dict[str, Any]
+) -> Any:  # noqa: ANN401
     names = [labels[curve.variant] for curve in curves]
     end = max(curve.points[-1].at for curve in curves)
     ticks = tick_values(end, NARROW_TICKS if size.narrow else TICKS)
     scale = alt.Scale(domain=[0, max(end, ticks[-1])], nice=False)
     ink = alt.Scale(domain=names, range=list(INKS[: len(names)]))
     dash = alt.Scale(domain=names, range=[list(dash) for dash in DASHES[: len(names)]])
-    frame = _steps(curves, names)
-    low = floor(frame["ci_low"].min())
-    shared = {"scale": scale, "ink": ink, "dash": dash, "ticks": ticks, "low": low}
+    shared = {"scale": scale, "ink": ink, "dash": dash, "ticks": ticks, **axis}
     shared["title"] = f"{unit.capitalize()} since the start"
-    plot = _plot(frame, _ends(curves, names, low), shared, size)
+    frame = _steps(curves, labels, axis["start"])
+    plot = _plot(frame, _ends(curves, names, axis["high"] - axis["low"]), shared, size)
     risk = _risk(curves, names, shared, size)
     chart = alt.vconcat(plot, risk, spacing=10).resolve_scale(x="shared")
     return configured(chart, size)
-
-
-def tick_values(end: float, most: int) -> list[float]:
-    """Return round times from 0 to `end`, about `most` of them after 0.
-
-    >>> tick_values(200.0, 6)
-    [0.0, 60.0, 120.0, 180.0]
-    """
-    step = next((step for step in STEPS if end / step <= most), max(end / most, 1))
-    return [step * float(place) for place in range(int(end // step) + 1)]
-
-
-def floor(lowest: float) -> float:
-    """Return where the axis starts: a round share below the lowest limit.
-
-    >>> floor(0.763), floor(0.02)
-    (0.75, 0.0)
-    """
-    return max(0.0, round(lowest // FLOOR_STEP * FLOOR_STEP, 2))
-
-
-def share_ticks(low: float) -> list[float]:
-    """Return round shares between `low` and 1.
-
-    >>> share_ticks(0.85)
-    [0.85, 0.9, 0.95, 1.0]
-    """
-    steps = round((1 - low) / FLOOR_STEP)
-    stride = next(stride for stride in (1, 2, 4, 5) if steps <= MOST_SHARES * stride)
-    return sorted(round(1 - FLOOR_STEP * place, 2) for place in range(0, steps + 1, stride))
 
 
 def at_risk(points: tuple[CurvePoint, ...], at: float) -> int:
@@ -79,28 +73,17 @@ def at_risk(points: tuple[CurvePoint, ...], at: float) -> int:
     return points[place].at_risk if place < len(points) else 0
 
 
-def spread(values: list[float], gap: float) -> list[float]:
-    """Move labels apart, as little as needed, in their order.
-
-    >>> [round(value, 3) for value in spread([0.80, 0.81], 0.04)]
-    [0.785, 0.825]
-    """
-    order = sorted(range(len(values)), key=values.__getitem__)
-    moved = dict(zip(order, (values[place] for place in order), strict=True))
-    for _ in values:
-        for lower, upper in pairwise(order):
-            lack = gap - (moved[upper] - moved[lower])
-            if lack > 0:
-                moved[lower] -= lack / 2
-                moved[upper] += lack / 2
-    return [moved[place] for place in range(len(values))]
-
-
-def _steps(curves: tuple[Curve, ...], names: list[str]) -> pd.DataFrame:
+def _steps(curves: tuple[Curve, ...], labels: dict[str, str], start: float) -> pd.DataFrame:
     rows = [
-        (name, point.at, point.value, _or(point.ci_low, point), _or(point.ci_high, point))
-        for name, curve in zip(names, curves, strict=True)
-        for point in _thinned(_from_start(curve.points))
+        (
+            labels[curve.variant],
+            point.at,
+            point.value,
+            _or(point.ci_low, point),
+            _or(point.ci_high, point),
+        )
+        for curve in curves
+        for point in _thinned(_from_start(curve.points, start))
     ]
     return pd.DataFrame(rows, columns=["name", "at", "value", "ci_low", "ci_high"])
 
@@ -109,11 +92,11 @@ def _or(limit: float | None, point: CurvePoint) -> float:
     return point.value if limit is None else limit
 
 
-def _from_start(points: tuple[CurvePoint, ...]) -> tuple[CurvePoint, ...]:
+def _from_start(points: tuple[CurvePoint, ...], start: float) -> tuple[CurvePoint, ...]:
     if points[0].at == 0:
         return points
     first = CurvePoint(
-        at=0.0, value=1.0, ci_low=None, ci_high=None, at_risk=points[0].at_risk, events=0
+        at=0.0, value=start, ci_low=None, ci_high=None, at_risk=points[0].at_risk, events=0
     )
     return (first, *points)
 
@@ -123,21 +106,19 @@ def _thinned(points: tuple[CurvePoint, ...]) -> tuple[CurvePoint, ...]:
     return (*points[:-1:stride], points[-1])
 
 
-def _ends(curves: tuple[Curve, ...], names: list[str], low: float) -> pd.DataFrame:
+def _ends(curves: tuple[Curve, ...], names: list[str], height: float) -> pd.DataFrame:
     last = [curve.points[-1] for curve in curves]
-    heights = spread([point.value for point in last], LABEL_GAP * (1 - low))
+    heights = spread([point.value for point in last], LABEL_GAP * height)
     ends = [point.at for point in last]
     return pd.DataFrame({"name": names, "at": ends, "value": heights})
 
 
 def _plot(frame: pd.DataFrame, ends: pd.DataFrame, shared: dict[str, Any], size: Size) -> Any:  # noqa: ANN401
-    low = shared["low"]
     axis = alt.Axis(values=shared["ticks"], grid=False, format=",.0f", labelFlush=False)
     x = alt.X("at:Q", scale=shared["scale"], axis=axis, title=shared["title"])
-    zoomed = f" (axis starts at {low:.0%})" if low else ""
-    y_scale = alt.Scale(domain=[low, 1], nice=False, clamp=True)
-    y_axis = alt.Axis(format=".0%", values=share_ticks(low), domain=False, ticks=False)
-    y = alt.Y("value:Q", scale=y_scale, axis=y_axis, title=f"Retained{zoomed}")
+    y_scale = alt.Scale(domain=[shared["low"], shared["high"]], nice=False, clamp=True)
+    y_axis = alt.Axis(format=".0%", values=shared["shares"], domain=False, ticks=False)
+    y = alt.Y("value:Q", scale=y_scale, axis=y_axis, title=shared["share"])
     legend = _legend(size)
     color = alt.Color("name:N", scale=shared["ink"], legend=legend)
     dash = alt.StrokeDash("name:N", scale=shared["dash"], legend=legend)

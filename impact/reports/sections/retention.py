@@ -3,8 +3,11 @@
 from experiments.plan.document import Metric
 from impact.analysis.estimates import Estimate
 from impact.reports.blocks import Block, Cell, Column, Figure, Paragraph, Section, Table
-from impact.reports.causes import causes_table
-from impact.reports.descriptions import retention_description
+from impact.reports.causes import causes_table, incidence_figures
+from impact.reports.descriptions import (
+    retention_curves,
+    retention_description,
+)
 from impact.reports.effects import remark
 from impact.reports.extrapolated import extrapolated_table
 from impact.reports.findings import Findings
@@ -29,6 +32,10 @@ EFFECT_QUANTITIES = (
     "hazard_ratio",
     "log_rank",
     "proportional_hazards",
+)
+NO_BAND = (
+    "The curves have no band: customers of one {} are alike, and there are too few of these for "
+    "one that could be trusted."
 )
 
 
@@ -55,6 +62,9 @@ def _metric(findings: Findings, metric: Metric) -> list[Block]:
             svg_narrow=charts.get(f"{name}_narrow", ""),
         )
         blocks.append(figure)
+        if metric.cluster and not _has_band(findings, metric):
+            blocks.append(Paragraph(text=NO_BAND.format(metric.cluster)))
+    blocks.extend(incidence_figures(findings, metric))
     tables = (
         _arms(findings, metric),
         _effects(findings, metric),
@@ -64,6 +74,11 @@ def _metric(findings: Findings, metric: Metric) -> list[Block]:
     )
     blocks.extend(table for table in tables if table.rows)
     return blocks
+
+
+def _has_band(findings: Findings, metric: Metric) -> bool:
+    curves = retention_curves(findings, metric)
+    return any(point.ci_low is not None for curve in curves for point in curve.points)
 
 
 def _arms(findings: Findings, metric: Metric) -> Table:

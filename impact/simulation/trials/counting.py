@@ -14,11 +14,10 @@ from impact.analysis.sufficient import (
     CheckCounts,
     Moments,
     SufficientStatistics,
-    SurvivalCounts,
 )
-from impact.simulation.trials.outcomes import Booleans, Integers, Outcomes, Texts, Times, Values
-
-OUTSIDE = -1  # the arm of a unit that does not take part
+from impact.simulation.trials.grouping import clusters_of, survival_of
+from impact.simulation.trials.outcomes import Booleans, Integers, Outcomes, Values
+from impact.simulation.trials.ranking import quantiles_of
 
 
 def final_plan(plan: Plan) -> Plan:
@@ -57,8 +56,17 @@ def statistics_of(plan: Plan, outcomes: Outcomes, arms: Integers) -> SufficientS
         ),
         checks=CheckCounts(assigned=tuple(sizes.items())),
         survival={
-            key: (_survival(times, arms, np.asarray(plan.variants)),)
+            key: (survival_of(times, arms, np.asarray(plan.variants)),)
             for key, times in outcomes.times.items()
+        },
+        clusters={
+            key: (clusters_of(values, arms, np.asarray(plan.variants)),)
+            for key, values in outcomes.values.items()
+            if values.cluster is not None
+        },
+        quantiles={
+            key: tuple(quantiles_of(plan, plan.metric(key), ranked, members))
+            for key, ranked in outcomes.ranked.items()
         },
         moments={
             key: tuple(_moments(values, members))
@@ -97,30 +105,3 @@ def _proportions(values: Values, members: Mapping[str, Booleans]) -> Iterator[Ar
         counted = complete & here
         n, successes = int(counted.sum()), int((counted & happened).sum())
         yield ArmProportion(variant=variant, n=n, successes=successes)
-
-
-def _survival(times: Times, arms: Integers, variants: Texts) -> SurvivalCounts:
-    """Count identical rows: labels are numbered, so that a row is one integer."""
-    taking_part = arms != OUTSIDE
-    columns = {**times.covariates, **times.strata}
-    labels = {name: np.unique(column, return_inverse=True) for name, column in columns.items()}
-    codes = arms[taking_part].astype(np.int64)
-    longest = int(times.time.max(initial=0)) + 1
-    for known, number in labels.values():
-        codes = codes * len(known) + number[taking_part]
-    codes = (codes * longest + times.time[taking_part]) * 2 + times.event[taking_part]
-    found, n = np.unique(codes, return_counts=True)
-    rest, event = np.divmod(found, 2)
-    rest, time = np.divmod(rest, longest)
-    cells: dict[str, Texts] = {}
-    for name, (known, _) in reversed(labels.items()):
-        rest, number = np.divmod(rest, len(known))
-        cells[name] = np.asarray(known[number], dtype=np.str_)
-    return SurvivalCounts(
-        variant=variants[rest],
-        time=time,
-        event=event,
-        n=n.astype(np.int64),
-        covariates={name: cells[name] for name in times.covariates},
-        strata={name: cells[name] for name in times.strata},
-    )

@@ -9,9 +9,9 @@ import numpy as np
 from experiments.design.bounds import check_between, check_fewest, check_positive, refuse
 from experiments.design.expectations import Expectation
 from experiments.design.follow_up import MONTH, daily_hazard
-from experiments.design.prospect import baseline_of, deviation_of
+from experiments.design.spreads import baseline_of, deviation_of
 from experiments.plan.document import Kind, Metric, Plan
-from impact.simulation.trials.outcomes import Floats, Outcomes, Times, Values
+from impact.simulation.trials.outcomes import Floats, Outcomes, Ranked, Times, Values
 from impact.simulation.trials.running import Population, Split
 
 CONTACTS = 2.0  # of a unit of a ratio, on average: at least one each
@@ -67,10 +67,13 @@ def population_of(
             baseline = baseline_of(metric, expected)
             return lambda rng: _valued(metric, (rng.random(units) < baseline).astype(float))
         case Kind.RATIO:
-            deviation = deviation_of(plan, expected)
+            deviation = deviation_of(plan, metric, expected)
             return lambda rng: _ratio(metric, deviation, units, rng)
+        case Kind.QUANTILE:
+            spread = _spread_of_others(expected.variation, scenario.zeros)
+            return lambda rng: _ranked(metric, _numbers(spread, scenario, units, rng))
         case _:
-            spread = _spread_of_others(deviation_of(plan, expected), scenario.zeros)
+            spread = _spread_of_others(deviation_of(plan, metric, expected), scenario.zeros)
             return lambda rng: _valued(metric, _numbers(spread, scenario, units, rng))
 
 
@@ -135,6 +138,14 @@ def _ratio(metric: Metric, deviation: float, units: int, rng: np.random.Generato
     means = rng.lognormal(-(sigma**2) / 2, sigma)
     numbers = np.column_stack([contacts * means, contacts.astype(np.float64)])
     return _outcomes(metric, ("y", "d"), numbers)
+
+
+def _ranked(metric: Metric, numbers: Floats) -> Outcomes:
+    """Give every unit one value."""
+    size = len(numbers)
+    everybody = np.ones(size, dtype=np.bool_)
+    ranked = Ranked(values=numbers, unit=np.arange(size), counts=everybody)
+    return Outcomes(size=size, ranked={metric.key: ranked})
 
 
 def _valued(metric: Metric, numbers: Floats) -> Outcomes:

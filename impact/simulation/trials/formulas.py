@@ -4,7 +4,7 @@ from experiments.design import means, proportions
 from experiments.design.comparisons import smallest_comparison
 from experiments.design.expectations import Expectation
 from experiments.design.follow_up import FollowUp, daily_hazard, survival_power
-from experiments.design.prospect import baseline_of, deviation_of
+from experiments.design.spreads import baseline_of, deviation_of
 from experiments.plan.document import Direction, Kind, Metric, Plan
 from impact.simulation.trials.drawing import Scenario
 
@@ -45,5 +45,5 @@ def formula_power(
                 return None
             return proportions.power(compared, baseline, variant, share=share, alpha=alpha)
         case _:
-            deviation = deviation_of(plan, expected)
+            deviation = deviation_of(plan, metric, expected)
             return means.power(compared, change, deviation, share=share, alpha=alpha)

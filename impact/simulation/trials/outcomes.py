@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.plan.document import CovariateKind, Kind, Metric, Plan
-from experiments.plan.time_to_event import NOTHING
-from impact.analysis.clusters.units import clusters_of_units
+from experiments.plan.document import Metric, Plan
 
 Booleans = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -21,13 +19,15 @@ class Values:
     """The numbers of one windowed metric: `numbers` has shape (units, names).
 
     Names are those of its moments (y, d, x, w). `counts` says which units count; a unit with a
-    missing number (NaN) does not. `cap` is where w ends.
+    missing number (NaN) does not. `cap` is where w ends. `cluster` numbers the group that each
+    unit is alike with, -1 for none; None where the metric names no cluster.
     """
 
     names: tuple[str, ...]
     numbers: Floats
     counts: Booleans
     cap: float | None = None
+    cluster: Integers | None = None
 
     @property
     def complete(self) -> Booleans:
@@ -43,7 +43,9 @@ class Values:
 class Times:
     """Whole days until churn (`event` 1) or until the end of observation, `end` at the latest.
 
-    `covariates` and `strata` are the columns of the metric's model, per unit. `hazard` is the
+    `covariates` and `strata` are the columns of the metric's model, per unit, `clusters` numbers
+    the group that each is alike with. `cause` says why a unit churned ("" where it did not),
+    `entry` the day before its first day at risk: None where the plan does not ask. `hazard` is the
     cumulative one at the end of every day, where the law is known; else it is estimated.
     """
 
@@ -52,7 +54,22 @@ class Times:
     end: Integers
     covariates: dict[str, Texts | Floats] = field(default_factory=dict)
     strata: dict[str, Texts] = field(default_factory=dict)
+    clusters: dict[str, Integers] = field(default_factory=dict)
+    cause: Texts | None = None
+    entry: Integers | None = None
     hazard: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ranked:
+    """The values that a quantile is of: shape (rows,), each with the place of its unit.
+
+    `counts` says which of all units count, those without a value too.
+    """
+
+    values: Floats
+    unit: Integers
+    counts: Booleans
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -62,6 +79,7 @@ class Outcomes:
     size: int
     values: dict[str, Values] = field(default_factory=dict)
     times: dict[str, Times] = field(default_factory=dict)
+    ranked: dict[str, Ranked] = field(default_factory=dict)
     not_estimable: dict[str, str] = field(default_factory=dict)
     currency: str = ""
 
@@ -72,24 +90,15 @@ def lacking(plan: Plan, metric: Metric) -> str:
 
 
 def _limits(plan: Plan, metric: Metric) -> Iterator[tuple[bool, str]]:
-    alike = bool(metric.cluster or metric.crossed_with) or clusters_of_units(plan, metric)
-    asked = metric.time_to_event or NOTHING
-    numeric = any(item.kind is CovariateKind.NUMERIC for item in metric.covariates)
     yield (
         plan.switchback is not None,
         "a switchback is not replayed: its windows would have to be drawn",
     )
     yield (
-        metric.kind is Kind.QUANTILE,
-        "a quantile is not replayed: it needs every row of every draw",
-    )
-    yield (
         metric.is_lifetime,
         "lifetime revenue is not replayed: its weights need every payment of every draw",
     )
-    yield alike, "units that are alike are not replayed: their clusters would have to be drawn"
     yield (
-        bool(asked.causes) or asked.at_risk is not None,
-        "causes of churn and times at risk are not replayed",
+        bool(metric.crossed_with),
+        "units that are crossed are not replayed: a contact would have to be drawn with both",
     )
-    yield numeric, "a numeric covariate of a time to event is not replayed: give it bins"

@@ -19,10 +19,10 @@ class Profile:
     """One metric over all units: how many count, and its numbers by name.
 
     `mean` and `deviation` are in its own unit, `variation` is their ratio; a ratio's deviation is
-    that of its linearised value. `baseline` is the share of units of a proportion,
-    `monthly_churn` the share that churns within 30 days. `reduction` is the share of the variance
-    that an adjustment takes off. Names are those of the questions before a start, where they
-    are asked there.
+    that of its linearised value, and a quantile's that of the single values. `baseline` is the
+    share of units of a proportion, `monthly_churn` the share that churns within 30 days.
+    `reduction` is the share of the variance that an adjustment takes off. Names are those of the
+    questions before a start, where they are asked there.
     """
 
     metric: str
@@ -37,6 +37,11 @@ def profiles(plan: Plan, outcomes: Outcomes) -> Iterator[Profile]:
         if metric.key in outcomes.times:
             times = outcomes.times[metric.key]
             yield _profile(metric, len(times.time), _of_times(times))
+        elif metric.key in outcomes.ranked:
+            ranked = outcomes.ranked[metric.key]
+            counted = ranked.values[ranked.counts[ranked.unit]]
+            units = int(ranked.counts.sum())
+            yield _profile(metric, units, _of_numbers(counted))
         elif metric.key in outcomes.values:
             values = outcomes.values[metric.key]
             yield _profile(metric, int(values.complete.sum()), _of_values(metric, values))
@@ -65,11 +70,17 @@ def _of_values(metric: Metric, values: Values) -> dict[str, float]:
         return {"baseline": float((y > 0).mean())}
     if metric.kind is Kind.RATIO:
         return _of_ratio(y, rows[:, values.names.index("d")])
-    numbers = _spread(float(y.mean()), float(y.std(ddof=1)))
+    numbers = _of_numbers(y)
     if "x" in values.names:
         together = np.corrcoef(y, rows[:, values.names.index("x")])[0, 1] if y.std() else 0.0
         numbers["reduction"] = float(together) ** 2
     return numbers
+
+
+def _of_numbers(numbers: np.ndarray) -> dict[str, float]:
+    if len(numbers) < FEWEST:
+        return {}
+    return _spread(float(numbers.mean()), float(numbers.std(ddof=1)))
 
 
 def _of_ratio(above: np.ndarray, below: np.ndarray) -> dict[str, float]:

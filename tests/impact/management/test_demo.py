@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 CUSTOMERS = 3_000
 PATIENCE = 120
-ELSEWHERE = ("DATABASE_URL", "BROKER_URL", "LAKE_URL", "INBOX_DIR", "SPOOL_DIR")
+ELSEWHERE = ("DATABASE_URL", "BROKER_URL", "LAKE_URL", "INBOX_DIR", "SPOOL_DIR", "KEPT_DIR")
 
 
 def demo(state: Path, *options: str) -> subprocess.CompletedProcess[str]:

@@ -23,6 +23,12 @@ metrics:
   - {key: wait, role: guardrail, kind: mean, source: contacts.wait_seconds, window: 30}
   - {key: slowest, role: secondary, kind: quantile, quantile: 0.9, source: contacts.handle_seconds,
      window: 30}
+  - {key: causes, role: secondary, kind: time_to_event, source: churn, horizon: 60,
+     causes: [voluntary, involuntary]}
+  - {key: teams, role: secondary, kind: mean, source: revenue.amount, window: 30, cluster: team}
+  - {key: renewed, role: secondary, kind: time_to_event, source: churn, horizon: 60,
+     at_risk: {from: [renewal_at]}}
+  - {key: lifetime, role: secondary, kind: mean, source: revenue.amount, horizon: 90}
 """
 
 
@@ -57,6 +63,8 @@ def grid(units: int, effect: float, repeats: int = 40) -> tuple[str, ...]:
         ("spent", ("--law=normal", "--variation=0.3")),
         ("resolved", ("--baseline=0.6",)),
         ("handle", ("--variation=0.5",)),
+        ("slowest", ("--variation=0.5",)),
+        ("causes", ("--monthly-churn=0.1",)),
     ],
 )
 def test_a_large_effect_is_found_and_none_seldom(
@@ -82,6 +90,7 @@ def test_a_large_effect_is_found_and_none_seldom(
         ("spent", 8000, 0.05, ("--law=normal",)),
         ("resolved", 1500, 0.08, ()),
         ("handle", 6000, 0.05, ("--variation=0.8",)),
+        ("slowest", 5000, 0.1, ()),
     ],
 )
 def test_where_a_formula_holds_the_simulation_agrees(
@@ -141,7 +150,9 @@ def test_a_replay_gives_the_numbers_of_the_centre(plan: Path, tmp_path: Path) ->
     [
         (("--metric=nothing",), "metric = nothing: must be one of the plan's metrics"),
         (("--metric=wait",), "is not identified: all variants wait in the same queue"),
-        (("--metric=slowest",), "a quantile is not simulated"),
+        (("--metric=teams",), "units that are alike are not simulated: replay draws arms"),
+        (("--metric=renewed",), "times at risk are not simulated: replay draws arms"),
+        (("--metric=lifetime",), "lifetime revenue is not simulated"),
         (("--repeats=0",), "repeats = 0: must be 1 to 100,000"),
         (("--units=3",), "units = 3: must be 4 to"),
         (("--effect=1.5",), "effect = 1.5: must be 0 to 0.999"),

@@ -127,10 +127,10 @@ def test_the_services_own_lake_is_the_history_that_files_are(files: Path) -> Non
     for name, given in tables().items():
         origin = {"batch_id": ["b1"] * given.num_rows, "received_at": [arrived] * given.num_rows}
         columns = {column: given[column] for column in given.column_names} | origin
-        if further := columns.pop("region", None):
-            regions = further.to_pylist()
-            columns["attributes"] = [json.dumps({"region": region}) for region in regions]
         schema = lake.schema(name)
+        if further := sorted(set(columns) - set(schema.names) - {"row_number"}):
+            rest = given.select(further).to_pylist()
+            columns["attributes"] = [json.dumps(attributes) for attributes in rest]
         rows = pa.table({column: columns[column] for column in schema.names})
         lake.append(name, rows.cast(schema), batch_id="b1")
     shown = io.StringIO()

@@ -57,7 +57,7 @@ def test_a_declared_cluster_gives_the_cluster_errors_of_r(tmp_path: Path) -> Non
     ratio = estimate(document, quantity="hazard_ratio", method=method)
     assert log(ratio["value"]) == pytest.approx(-0.294499573163553, rel=1e-8)
     assert ratio["std_error"] == pytest.approx(0.0665320944098465, rel=1e-7)
-    test = estimate(document, quantity="log_rank", method="cluster_robust_score")
+    test = estimate(document, quantity="log_rank", method="cluster_cr2_score")
     assert test["p_value"] < 0.001
     assert document["decision"]["verdict"] == "ship"
 

@@ -33,6 +33,14 @@ metrics:
   - {key: handle, role: secondary, kind: ratio, source: contacts.handle_seconds,
      denominator: contacts.handled, window: 30, direction: decrease}
   - {key: wait, role: guardrail, kind: mean, source: contacts.wait_seconds, window: 30}
+  - {key: slowest, role: secondary, kind: quantile, quantile: 0.9, source: contacts.talk_seconds,
+     window: 30, direction: decrease}
+  - {key: by_team, role: secondary, kind: mean, source: revenue.amount, window: 30, cluster: team,
+     adjustment: {method: cuped, pre_window: 30}}
+  - {key: renewed, role: secondary, kind: time_to_event, source: churn, horizon: 60,
+     covariates: [{name: age, kind: numeric}], causes: [voluntary, involuntary], cluster: team}
+  - {key: at_renewal, role: secondary, kind: time_to_event, source: churn,
+     at_risk: {from: [renewal_at]}}
 """
 PLAN = read_plan(PLAN_TEXT)
 
@@ -58,7 +66,15 @@ def tables(customers: int = 300, seed: int = 5) -> dict[str, pa.Table]:
     rows: dict[str, list[Row]] = {"customers": [], "contacts": [], "churn": [], "revenue": []}
     for number in range(customers):
         who = f"k{number:05d}"
-        rows["customers"].append({"customer_id": who, "region": "ns"[number % 2]})
+        rows["customers"].append(
+            {
+                "customer_id": who,
+                "region": "ns"[number % 2],
+                "team": f"t{number % 30}",
+                "age": str(18 + number % 50),
+                "renewal_at": at(number % 70),
+            }
+        )
         spends = rng.gamma(4.0, 10.0)
         for month in range(-1, 4):
             rows["revenue"].append(
@@ -82,5 +98,8 @@ def tables(customers: int = 300, seed: int = 5) -> dict[str, pa.Table]:
                 }
             )
         if rng.random() < 0.2:
-            rows["churn"].append({"customer_id": who, "churned_at": at(rng.uniform(76, 119))})
+            reason = ("voluntary", "involuntary")[number % 3 == 0]
+            rows["churn"].append(
+                {"customer_id": who, "churned_at": at(rng.uniform(76, 119)), "reason": reason}
+            )
     return {name: table(columns_of(name), given) for name, given in rows.items()}

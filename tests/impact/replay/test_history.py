@@ -108,16 +108,16 @@ def test_what_is_not_there_is_a_reason_and_the_rest_stands() -> None:
     found = history(**given)
 
     assert found.outcomes.not_estimable == dict.fromkeys(
-        ("spent", "charged"), "no revenue data were given"
+        ("spent", "charged", "by_team"), "no revenue data were given"
     )
     assert set(found.outcomes.values) == {"resolved", "handle", "wait"}
 
 
 def test_a_metric_that_draws_cannot_be_made_of_says_so() -> None:
-    grouped = replace(PLAN.metric("resolved"), cluster="region")
-    plan = replace(PLAN, metrics=(PLAN.primary, grouped))
+    crossed = replace(PLAN.metric("handle"), crossed_with="agent_id")
+    plan = replace(PLAN, metrics=(PLAN.primary, crossed))
 
-    assert "alike" in history(plan=plan).outcomes.not_estimable["resolved"]
+    assert "crossed" in history(plan=plan).outcomes.not_estimable["handle"]
 
 
 def test_without_contacts_nobody_joins() -> None:

@@ -1,11 +1,19 @@
+from dataclasses import replace
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from experiments.plan.time_to_event import TimeToEvent
 from impact.analysis.estimates import Curve, CurvePoint
+from impact.reports.blocks import Figure, Paragraph
 from impact.reports.charts import render_charts
-from impact.reports.drawings.retention import at_risk, floor, spread, tick_values
-from tests.impact.reports.example import ANALYSIS, INTERIM_PLAN, PLAN, with_text
+from impact.reports.drawings.axes import floor, spread, tick_values
+from impact.reports.drawings.retention import at_risk
+from impact.reports.findings import Findings
+from impact.reports.results import read_results
+from impact.reports.sections.retention import retention
+from tests.impact.reports.example import ANALYSIS, FACTS, INTERIM_PLAN, PLAN, curve, with_text
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -106,3 +114,66 @@ def test_the_axis_starts_below_the_lowest_limit_and_never_below_zero() -> None:
 def test_labels_move_apart_as_little_as_needed() -> None:
     assert spread([0.8, 0.5], 0.1) == [0.8, 0.5]
     assert spread([0.80, 0.81], 0.05) == pytest.approx([0.78, 0.83])
+
+
+def with_causes() -> dict[str, Any]:
+    """Return the analysis with the share that left for each of two causes, in both arms."""
+    churn = replace(PLAN.metrics[0], time_to_event=TimeToEvent(causes=("voluntary", "involuntary")))
+    curves = [
+        {**curve(variant, hazard), "kind": "cumulative_incidence", "term": cause, "points": [
+            {**point, "value": 1 - point["value"], "ci_low": 1 - point["ci_high"],
+             "ci_high": 1 - point["ci_low"]}
+            for point in curve(variant, hazard)["points"]
+        ]}
+        for cause, scale in (("voluntary", 1.0), ("involuntary", 0.1))
+        for variant, hazard in (("target_300", 0.001 * scale), ("no_target", 0.0008 * scale))
+    ]  # fmt: skip
+    plan = replace(PLAN, metrics=(churn, *PLAN.metrics[1:]))
+    return {"plan": plan, "analysis": {**ANALYSIS, "curves": [*ANALYSIS["curves"], *curves]}}
+
+
+def test_what_each_cause_took_is_drawn_from_nobody_up() -> None:
+    given = with_causes()
+
+    drawn = render_charts(given["plan"], given["analysis"])
+
+    names = {f"incidence_churn_{place}{size}" for place in (0, 1) for size in ("", "_narrow")}
+    assert names <= set(drawn)
+    frequent, rare = (texts(drawn[f"incidence_churn_{place}"]) for place in (0, 1))
+    assert {"Left: voluntary", "0%", "25%", "target_300", "Number at risk"} <= set(frequent)
+    assert {"Left: involuntary", "0%", "1%", "3%"} <= set(rare)
+    root = ET.fromstring(drawn["incidence_churn_0"])  # noqa: S314
+    assert root[0].text == "Retention: share that left, voluntary"
+    assert "target_300: 21." in str(root[1].text)
+
+
+def test_the_drawings_of_causes_stand_in_the_section_of_retention() -> None:
+    given = with_causes()
+    facts = replace(FACTS, charts=render_charts(given["plan"], given["analysis"]))
+    findings = Findings(results=read_results(given["analysis"]), plan=given["plan"], facts=facts)
+
+    figures = [block for block in retention(findings).blocks if isinstance(block, Figure)]
+
+    titles = [figure.title for figure in figures]
+    assert titles == [
+        "Retention: share not yet churned",
+        "Retention: share that left, voluntary",
+        "Retention: share that left, involuntary",
+    ]
+    assert all(figure.svg and figure.svg_narrow for figure in figures)
+
+
+@pytest.mark.parametrize(("cluster", "said"), [("team", True), ("", False)])
+def test_curves_without_a_band_say_why(cluster: str, *, said: bool) -> None:
+    bare = [
+        {**one, "points": [{**point, "ci_low": None, "ci_high": None} for point in one["points"]]}
+        for one in ANALYSIS["curves"]
+    ]
+    analysis = {**ANALYSIS, "curves": bare}
+    plan = replace(PLAN, metrics=(replace(PLAN.metrics[0], cluster=cluster), *PLAN.metrics[1:]))
+    facts = replace(FACTS, charts=render_charts(plan, analysis))
+
+    blocks = retention(Findings(results=read_results(analysis), plan=plan, facts=facts)).blocks
+
+    words = [block.text for block in blocks if isinstance(block, Paragraph)]
+    assert any("customers of one team are alike" in text for text in words) == said

@@ -10,13 +10,17 @@ from scipy import stats
 from experiments.errors import InvalidRequest
 from experiments.plan.document import Direction, Kind, Metric, Plan, Role, Source, Table
 from impact.analysis.standing import Standing
-from impact.simulation.trials.counting import OUTSIDE, final_plan, statistics_of
+from impact.simulation.trials.counting import final_plan, statistics_of
 from impact.simulation.trials.effects import cumulative_hazard, with_effect
-from impact.simulation.trials.outcomes import Outcomes, Times, Values
+from impact.simulation.trials.grouping import OUTSIDE
+from impact.simulation.trials.outcomes import Outcomes, Ranked, Times, Values
 from impact.simulation.trials.profile import profiles
 from impact.simulation.trials.running import NOTHING, Treatment, Trials, run_trials
 from impact.simulation.trials.tallies import Tally, share_of
+from impact.stats.survival.cox import cox
+from impact.stats.survival.cox_sample import CoxSample
 from tests.impact.analysis.building import RETENTION, plan_of
+from tests.impact.stats.answers import estimated
 
 SPEND = Metric(
     key="spend",
@@ -245,3 +249,58 @@ def test_a_profile_has_the_numbers_that_sizes_ask_for() -> None:
         1 - math.exp(-30 * times.event.sum() / times.time.sum())
     )
     assert {profile.units for profile in found.values()} == {400}
+
+
+def contracts(size: int, rng: np.random.Generator) -> Times:
+    """Draw customers who can leave from a day on, for one of two causes."""
+    entry = rng.integers(-1, 30, size)
+    churn, end = entry + 1 + rng.geometric(0.03, size), rng.integers(20, 80, size)
+    event = (churn <= end).astype(np.int64)
+    cause = np.where(event == 1, rng.choice(["voluntary", "involuntary"], size), "")
+    return Times(time=np.minimum(churn, end), event=event, end=end, cause=cause, entry=entry)
+
+
+def test_less_churn_of_those_at_risk_is_the_hazard_ratio_that_was_put_in() -> None:
+    rng, size = np.random.default_rng(8), 60_000
+    times, treated = contracts(size, rng), np.arange(size) % 2 == 1
+
+    found = with_effect(
+        RETENTION, Outcomes(size=size, times={"retention": times}), treated, 0.3, rng
+    ).times["retention"]
+
+    inside = times.entry < times.time  # type: ignore[operator]  # drawn above
+    fit = estimated(
+        cox(
+            CoxSample(
+                time=found.time[inside],
+                event=found.event[inside],
+                design=treated[inside, None],
+                terms=("treated",),
+                entry=None if found.entry is None else found.entry[inside],
+            )
+        )
+    )
+    assert math.exp(fit.coefficients[0]) == pytest.approx(0.7, rel=4 * fit.std_errors[0])
+    assert (found.event <= times.event).all()
+    assert found.cause is not None
+    assert ((found.cause == "") == (found.event == 0)).all()
+    assert (found.time[~inside] == times.time[~inside]).all()
+
+
+def test_values_of_a_quantile_grow_with_those_who_got_the_policy() -> None:
+    slow = replace(SPEND, key="slow", kind=Kind.QUANTILE, quantile=0.5)
+    ranked = Ranked(
+        values=np.array([10.0, 20.0, 30.0]),
+        unit=np.array([0, 1, 1]),
+        counts=np.ones(2, dtype=bool),
+    )
+
+    found = with_effect(
+        slow,
+        Outcomes(size=2, ranked={"slow": ranked}),
+        np.array([False, True]),
+        0.5,
+        np.random.default_rng(1),
+    )
+
+    assert found.ranked["slow"].values.tolist() == [10.0, 30.0, 45.0]

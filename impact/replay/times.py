@@ -1,0 +1,58 @@
+"""Times to churn of a history: one row per unit, with everything that its model reads."""
+
+import numpy as np
+import pyarrow as pa
+from ibis.expr.types import Table
+from numpy.typing import NDArray
+
+from experiments.plan.document import CovariateKind, Metric
+from impact.join.covariates import covariate_value, label
+from impact.join.survival import CAUSE, ENTRY, numbered
+from impact.simulation.trials.outcomes import Times
+
+CLUSTER = "cluster"
+
+
+def times_of(timed: Table, metric: Metric) -> Times:
+    """Return the times of a table with durations, in the order of the units' ids."""
+    rows = _rows(timed, metric)
+    time = _whole(rows["time"])
+    numeric = {item.name for item in metric.covariates if item.kind is CovariateKind.NUMERIC}
+    given = rows.column_names
+    return Times(
+        time=time,
+        event=_whole(rows["event"]),
+        end=np.maximum(time, _whole(rows["end"])),
+        covariates={
+            item.name: (_floats if item.name in numeric else texts)(rows[f"covariate_{item.name}"])
+            for item in metric.covariates
+        },
+        strata={name: texts(rows[f"stratum_{name}"]) for name in metric.strata},
+        clusters={metric.cluster: numbered(texts(rows[CLUSTER]))} if metric.cluster else {},
+        cause=texts(rows[CAUSE]) if CAUSE in given else None,
+        entry=_whole(rows[ENTRY]) if ENTRY in given else None,
+    )
+
+
+def _rows(timed: Table, metric: Metric) -> pa.Table:
+    end = timed.censor_date.delta(timed.start_date, unit="day").cast("int64")
+    asked = {f"covariate_{item.name}": covariate_value(timed, item) for item in metric.covariates}
+    asked |= {f"stratum_{name}": label(timed, name) for name in metric.strata}
+    asked |= {CLUSTER: label(timed, metric.cluster)} if metric.cluster else {}
+    further = [name for name in (CAUSE, ENTRY) if name in timed.columns]
+    columns = timed.select("unit_id", "time", "event", *further, end=end, **asked)
+    return columns.order_by("unit_id").to_pyarrow()
+
+
+def texts(column: pa.ChunkedArray) -> NDArray[np.str_]:
+    """Return labels."""
+    return np.asarray(column.to_pylist(), dtype=np.str_)
+
+
+def _whole(column: pa.ChunkedArray) -> NDArray[np.int64]:
+    return np.asarray(column.to_pylist(), dtype=np.int64)
+
+
+def _floats(column: pa.ChunkedArray) -> NDArray[np.float64]:
+    """Return numbers; a missing one is NaN."""
+    return np.asarray(column.to_pylist(), dtype=np.float64)
