@@ -36,7 +36,7 @@ def watched(rule: LookRule, *, every: int) -> World:
                 information={"score": tuple(n * past // len(dates) for past in range(1, number))},
             )
             seen.append((datetime.combine(day, time(12), UTC), found))
-        return tuple(seen)
+        return Looks(seen=tuple(seen))
 
     planned = PlannedLooks(
         planned_end=dates[-1],

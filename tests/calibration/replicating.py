@@ -1,20 +1,27 @@
 """Many experiments in one world: how often each row of the analysis is wrong."""
 
-import math
-import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from impact.analysis.estimates import Estimate
+from impact.analysis.estimates import Analysis, Estimate
 from impact.analysis.evaluate import evaluate
-from tests.calibration.worlds import Looks, World
+from tests.calibration.rows import (
+    Key,
+    Known,
+    has_limits,
+    holds,
+    key_of,
+    known,
+    merged,
+    rate_of,
+    tests_what_is_not,
+)
+from tests.calibration.worlds import SIZE, Question, Truth, World
 
-SIZE = 0.05  # a test rejects below it, an interval is meant to miss as often
-Key = tuple[str, str, str]  # metric, quantity, method
-INTERVAL = re.compile(r"[\[(]([^,]+), ([^\])]+)[\])]")
+Place = tuple[Key, str, str, str, float | None]  # and segment, variant, term, at
 
 
 @dataclass(slots=True, kw_only=True)
@@ -22,7 +29,7 @@ class Tally:
     """What became of the rows of one method: answers without an effect, and with one.
 
     Looks at one experiment are one answer, wrong when any of them is. `refused` rows say why
-    there is no answer.
+    there is no answer. An answer may be wrong at the `rate`.
     """
 
     tested: int = 0
@@ -30,6 +37,7 @@ class Tally:
     intervals: int = 0
     missed: int = 0
     refused: int = 0
+    rate: float = SIZE
 
 
 @dataclass(slots=True)
@@ -46,41 +54,45 @@ def replicate(world: World, n: int, repeats: int) -> dict[Key, Tally]:
     tallies: dict[Key, Tally] = {}
     for _ in range(repeats):
         for effect in (False, True):
-            answers = _answers(world, world.draw(rng, n, effect))
-            for (key, _, _), answer in answers.items():
-                _count(tallies.setdefault(key, Tally()), answer, effect=effect)
+            looks = world.draw(rng, n, effect)
+            found = [evaluate(world.plan, seen, as_of=as_of) for as_of, seen in looks.seen]
+            for (key, *_), answer in _answers(world, looks.truth, found).items():
+                tally = tallies.setdefault(key, Tally(rate=rate_of(key)))
+                _count(tally, answer, effect=effect)
+            for question in world.questions:
+                if question.with_effect == effect:
+                    asked = found if question.at_every_look else found[-1:]
+                    said = [question.wrong(each, looks.truth, rng) for each in asked]
+                    answers = [answer for answer in said if answer is not None]
+                    _ask(tallies, question, any(answers) if answers else None)
     return tallies
 
 
-def _answers(world: World, looks: Looks) -> dict[tuple[Key, str, float | None], Answer]:
-    """Return what was said of every row, over all looks."""
-    answers: dict[tuple[Key, str, float | None], Answer] = {}
-    for as_of, statistics in looks:
-        for row in _claims(world, evaluate(world.plan, statistics, as_of=as_of).estimates):
-            place = ((row.metric, row.quantity, row.method), row.term, row.at)
+def _answers(world: World, own: Truth, found: list[Analysis]) -> dict[Place, Answer]:
+    """Return what was said of every row, over all looks; of which nothing is known, nothing."""
+    truth = merged(world.always, world.truth, own)
+    answers: dict[Place, Answer] = {}
+    for analysis in found:
+        for row in _claims(truth, analysis.estimates):
+            value = known(truth, row)
+            tested = row.p_value is not None and tests_what_is_not(world, row)
+            limited = value is not None and has_limits(row)
+            if not (tested or limited) and (row.p_value is not None or has_limits(row)):
+                continue
+            place = (key_of(world, row), row.segment, row.variant, row.term, row.at)
             answer = answers.setdefault(place, Answer())
-            if row.p_value is not None and (row.metric, row.quantity) not in world.always:
-                answer.rejected = bool(answer.rejected) or row.p_value < SIZE
-            truth = {**world.truth, **world.always}.get((row.metric, row.quantity))
-            if truth is not None and (row.ci_set or row.ci_low is not None):
-                answer.missed = bool(answer.missed) or not holds(row, truth)
+            if row.p_value is not None and tested:
+                answer.rejected = bool(answer.rejected) or row.p_value < rate_of(place[0])
+            if value is not None and limited:
+                answer.missed = bool(answer.missed) or not holds(row, value)
     return answers
 
 
-def _claims(world: World, rows: tuple[Estimate, ...]) -> Iterator[Estimate]:
+def _claims(truth: Known, rows: tuple[Estimate, ...]) -> Iterator[Estimate]:
     """Yield comparisons and tests: what can be wrong about an effect."""
     for row in rows:
-        if row.baseline or row.p_value is not None or (row.metric, row.quantity) in world.truth:
+        if row.baseline or row.p_value is not None or known(truth, row) is not None:
             yield row
-
-
-def holds(row: Estimate, truth: float) -> bool:
-    """Say whether the interval, or the set of several, holds the truth."""
-    if row.ci_set:
-        parts = ((float(low), float(high)) for low, high in INTERVAL.findall(row.ci_set))
-        return any(low <= truth <= high for low, high in parts)
-    low = -math.inf if row.ci_low is None else row.ci_low
-    return low <= truth <= (math.inf if row.ci_high is None else row.ci_high)
 
 
 def _count(tally: Tally, answer: Answer, *, effect: bool) -> None:
@@ -92,3 +104,16 @@ def _count(tally: Tally, answer: Answer, *, effect: bool) -> None:
     elif effect and answer.missed is not None:
         tally.intervals += 1
         tally.missed += answer.missed
+
+
+def _ask(tallies: dict[Key, Tally], question: Question, wrong: bool | None) -> None:  # noqa: FBT001
+    key = ("", question.name, question.method)
+    tally = tallies.setdefault(key, Tally(rate=question.rate))
+    if wrong is None:
+        tally.refused += 1
+    elif question.holds:
+        tally.intervals += 1
+        tally.missed += wrong
+    else:
+        tally.tested += 1
+        tally.rejected += wrong

@@ -13,7 +13,6 @@ HAZARD_RATIO = 0.8
 METRIC = "retention"
 TIERS = ("basic", "pro")
 CAUSES = ("voluntary", "involuntary")
-UNLIKE = 0.3  # spread of the teams' log hazards
 
 
 def retention(name: str, *, hazard: float, horizon: int, causes: bool = False) -> World:
@@ -50,40 +49,13 @@ def retention(name: str, *, hazard: float, horizon: int, causes: bool = False) -
     if causes:
         left = float(survival[0] - survival[1]) / len(CAUSES)
         truth[METRIC, "cumulative_incidence_difference"] = left
-        return World(name=name, plan=_plan(horizon, **REASONS), draw=draw, truth=truth)
+        return World(name=name, plan=retention_plan(horizon, **REASONS), draw=draw, truth=truth)
     truth[METRIC, "coefficient"] = 0.0
-    return World(name=name, plan=_plan(horizon), draw=draw, truth=truth)
+    return World(name=name, plan=retention_plan(horizon), draw=draw, truth=truth)
 
 
-def in_teams(size: int) -> World:
-    """Customers of so many teams, each team in one arm and with a hazard of its own; no effect."""
-    horizon, hazard = 120, 0.004
-
-    def draw(rng: np.random.Generator, n: int, _effect: bool) -> Looks:  # noqa: FBT001
-        arm_of_team = rng.permutation(np.arange(size) % 2)
-        team = rng.integers(size, size=n)
-        rate = hazard * np.exp(rng.normal(0, UNLIKE, size))[team]
-        churn = np.ceil(rng.exponential(1 / rate))
-        end = rng.integers(horizon + 1, 2 * horizon + 1, size=n)
-        time = np.minimum(churn, end).astype(np.int64)
-        arms, checks = counted(arm_of_team[team])
-        cells = SurvivalCounts(
-            variant=np.array(ARMS)[arm_of_team[team]],
-            time=time,
-            event=(churn <= end).astype(np.int64),
-            n=np.ones(n, dtype=np.int64),
-            clusters={"team": team},
-        )
-        return once(SufficientStatistics(arms=arms, checks=checks, survival={METRIC: (cells,)}))
-
-    plan = _plan(horizon, covariates=(), cluster="team")
-    differences = ("survival_probability_difference", "rmst_difference")
-    truth = {(METRIC, name): 0.0 for name in differences} | {(METRIC, "hazard_ratio"): 1.0}
-    name = f"retention, customers of {size} teams"
-    return World(name=name, plan=plan, draw=draw, truth=truth, sizes=(2_000,))
-
-
-def _plan(horizon: int, **fields: Any) -> Plan:  # noqa: ANN401  # fields of a metric
+def retention_plan(horizon: int, **fields: Any) -> Plan:  # noqa: ANN401  # fields of a metric
+    """Return a plan of retention until the horizon, with further fields of its metric."""
     metric = Metric(
         key=METRIC,
         role=Role.PRIMARY,
@@ -122,6 +94,4 @@ RETENTION = (
     retention("retention, one in fifty leaves", hazard=0.0002, horizon=120),
     retention("retention, counted by month", hazard=0.08, horizon=5),
     retention("retention, two causes", hazard=0.004, horizon=120, causes=True),
-    in_teams(24),
-    in_teams(60),
 )

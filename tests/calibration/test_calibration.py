@@ -1,46 +1,45 @@
-"""No method errs more often than it says: the whole table, slow, and its document."""
+"""No method errs more often than it says: the simulations, slow, and the table that they fill."""
 
+import fcntl
 import os
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 
-from tests.calibration.groups import GROUPS
-from tests.calibration.looking import LOOKING
-from tests.calibration.replicating import Key, Tally, replicate
-from tests.calibration.retention import RETENTION
-from tests.calibration.table import Cells, breaches, markdown
-from tests.calibration.windows import WINDOWS
+from tests.calibration.counts import keep, kept, was_run
+from tests.calibration.every_world import WORLDS, places
+from tests.calibration.replicating import replicate
+from tests.calibration.table import markdown
 
 REPEATS = int(os.environ.get("EQUIPOISE_CALIBRATION_REPEATS", "2000"))
-WORLDS = {world.name: world for world in (*RETENTION, *WINDOWS, *GROUPS, *LOOKING)}
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "calibration.md"
 MARK = "<!-- the table -->\n"
+PLACES = sorted(places(), key=lambda place: -place[1])
 
 
 @pytest.mark.slow
-def test_no_method_errs_more_often_than_it_says() -> None:
-    cells = simulated()
-    text = DOCUMENT.read_text().partition(MARK)[0]
-    DOCUMENT.write_text(f"{text}{MARK}\n{markdown(cells, REPEATS)}")
+@pytest.mark.parametrize(("world", "n"), PLACES)
+def test_the_world_is_simulated(world: str, n: int) -> None:
+    tallies = replicate(WORLDS[world], n, REPEATS)
 
-    assert breaches(cells) == []
-
-
-def simulated() -> Cells:
-    """Run every world at every size, on all processors."""
-    asked = sorted(
-        ((name, n) for name, world in WORLDS.items() for n in world.sizes),
-        key=lambda asked: -asked[1],
-    )
-    context = get_context("spawn")
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
-        found = dict(zip(asked, pool.map(one, asked), strict=True))
-    return {(name, n): found[name, n] for name, world in WORLDS.items() for n in world.sizes}
+    assert tallies
+    keep(world, n, REPEATS, tallies)
+    write_table()
 
 
-def one(asked: tuple[str, int]) -> dict[Key, Tally]:
-    name, n = asked
-    return replicate(WORLDS[name], n, REPEATS)
+def write_table() -> None:
+    """Write the table of all that was run so far; one process at a time."""
+    with DOCUMENT.open("r+") as document:
+        fcntl.flock(document, fcntl.LOCK_EX)
+        cells, _ = kept(place for place in places() if was_run(*place))
+        text = document.read().partition(MARK)[0]
+        document.seek(0)
+        document.truncate()
+        document.write(f"{text}{MARK}\n{markdown(cells, REPEATS)}")
+
+
+def test_the_document_shows_what_was_counted() -> None:
+    cells, repeats = kept(place for place in places() if was_run(*place))
+
+    assert repeats == {2000}
+    assert DOCUMENT.read_text().partition(MARK)[2] == f"\n{markdown(cells, 2000)}"

@@ -19,6 +19,15 @@ from impact.analysis.sufficient import ArmProportion, SufficientStatistics
 from tests.calibration.worlds import ARMS, Looks, World, assigned, counted, moments, once, plan_of
 
 CONTACTS = Source(table=Table.CONTACTS)
+HANDLE_TIME = Metric(
+    key="handle_time",
+    role=Role.PRIMARY,
+    kind=Kind.RATIO,
+    source=CONTACTS,
+    denominator=CONTACTS,
+    unit="second",
+    window=30,
+)
 LIFT = 0.1
 COST = Decimal("0.5")
 SECONDS = 300.0
@@ -112,20 +121,11 @@ def handling(name: str) -> World:
         found = moments(arm, ("y", "d"), np.column_stack([seconds, contacts]))
         return once(SufficientStatistics(arms=arms, checks=checks, moments={"handle_time": found}))
 
-    metric = Metric(
-        key="handle_time",
-        role=Role.PRIMARY,
-        kind=Kind.RATIO,
-        source=CONTACTS,
-        denominator=CONTACTS,
-        unit="second",
-        window=30,
-    )
     truth = {
         ("handle_time", "ratio_difference"): LONGER,
         ("handle_time", "relative_difference"): LONGER / SECONDS,
     }
-    return World(name=name, plan=plan_of(metric), draw=draw, truth=truth)
+    return World(name=name, plan=plan_of(HANDLE_TIME), draw=draw, truth=truth)
 
 
 def _skewed(rng: np.random.Generator, n: int) -> np.ndarray:

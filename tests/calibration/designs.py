@@ -1,0 +1,18 @@
+"""Every world of a design that is not by customer alone, or in which time at risk is not plain."""
+
+from tests.calibration.crossed import CROSSED
+from tests.calibration.ramps import RAMPS
+from tests.calibration.rare_causes import RARE_CAUSES
+from tests.calibration.risk_intervals import RISK_INTERVALS
+from tests.calibration.saturations import SATURATED
+from tests.calibration.switchbacks import SWITCHBACKS
+from tests.calibration.team_means import TEAM_MEANS
+from tests.calibration.team_retention import TEAM_RETENTION
+from tests.calibration.watched import WATCHED
+from tests.calibration.weak_stages import WEAK_STAGES
+
+DESIGNS = (
+    *(*TEAM_RETENTION, *TEAM_MEANS, *CROSSED),
+    *(*SWITCHBACKS, *SATURATED, *RAMPS),
+    *(*RISK_INTERVALS, *RARE_CAUSES, *WEAK_STAGES, *WATCHED),
+)

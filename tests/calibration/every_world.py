@@ -1,0 +1,32 @@
+"""Every world, by name."""
+
+from collections.abc import Iterator
+
+from tests.calibration.adjusting import ADJUSTING
+from tests.calibration.capping import CAPPING
+from tests.calibration.designs import DESIGNS
+from tests.calibration.families import FAMILIES
+from tests.calibration.groups import GROUPS
+from tests.calibration.guardrails import GUARDRAILS
+from tests.calibration.lifetimes import LIFETIMES
+from tests.calibration.looking import LOOKING
+from tests.calibration.quantiles import QUANTILES
+from tests.calibration.ratios import RATIOS
+from tests.calibration.retention import RETENTION
+from tests.calibration.segments import SEGMENTS
+from tests.calibration.surveys import SURVEYS
+from tests.calibration.three_arms import THREE_ARMS
+from tests.calibration.windows import WINDOWS
+
+TOPICS = (
+    *(RETENTION, WINDOWS, GROUPS, LOOKING),
+    *(LIFETIMES, QUANTILES, ADJUSTING, CAPPING, RATIOS, SURVEYS),
+    *(GUARDRAILS, FAMILIES, THREE_ARMS, SEGMENTS),
+    DESIGNS,
+)
+WORLDS = {world.name: world for topic in TOPICS for world in topic}
+
+
+def places() -> Iterator[tuple[str, int]]:
+    """Yield every world's name with each of its sizes."""
+    return ((name, n) for name, world in WORLDS.items() for n in world.sizes)
