@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from experiments.assignment.definition import ExperimentDefinition, VariantDefinition
-from experiments.ofrep.values import flag_values
+from experiments.assignment.flag_values import flag_values
 from experiments.plan.reading import read_plan
 from impact.analysis.estimates import COLUMNS
 from impact.records.kinds import ASSIGNMENT_COLUMNS, Column
