@@ -1,6 +1,7 @@
 """What every test may use: its own lake, inbox and spool, and nothing of the developer's."""
 
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from experiments import registry
 from experiments.access import key_snapshot
 from experiments.answers.database import database
 from experiments.answers.returning import returner
+from experiments.assignment import hashing
 
 
 @pytest.fixture(autouse=True)
@@ -32,3 +34,10 @@ def fresh_process() -> Iterator[None]:
     yield
     returner.close()
     database.close()
+
+
+@pytest.fixture(autouse=True)
+def known_salts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw the same salts in every run: whom a variant meets is no matter of luck in a test."""
+    drawn = count(1)
+    monkeypatch.setattr(hashing, "token_urlsafe", lambda size: f"{next(drawn):0{size}}")

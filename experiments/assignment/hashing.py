@@ -7,10 +7,10 @@ changes: another one would be another version, beside this one.
 """
 
 import re
-import secrets
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from hashlib import sha256
+from secrets import token_urlsafe
 from struct import Struct
 from typing import TYPE_CHECKING
 
@@ -77,4 +77,4 @@ def buckets_after(prefix: bytes, units: Iterable[str]) -> list[int]:
 
 def new_salt() -> str:
     """Return a random salt of 128 bits, for a layer or an experiment that is to start."""
-    return secrets.token_urlsafe(_SALT_BYTES)
+    return token_urlsafe(_SALT_BYTES)
