@@ -1,7 +1,8 @@
 """A value read from the database, kept in the process and checked again at most once a second."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Generic, TypeVar
@@ -12,6 +13,7 @@ from experiments.kept import Kept
 
 Value = TypeVar("Value")
 INTERVAL = timedelta(seconds=1)
+STALE = timedelta(seconds=1.8)  # of the two seconds after which a change reaches everybody
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +31,7 @@ class Snapshot(Generic[Value]):
         self._load = load
         self._kept = kept
         self._lock = Lock()
+        self._turn = Lock()
         self._value: Value | None = None
         self._from_disk: Value | None = None
         self._checked_at: datetime | None = None
@@ -50,6 +53,19 @@ class Snapshot(Generic[Value]):
     def is_due(self, now: datetime) -> bool:
         """Tell whether the value must be checked; a clock that was set back makes it so."""
         return self._checked_at is None or abs(now - self._checked_at) >= INTERVAL
+
+    @contextmanager
+    def turn(self, now: datetime) -> Iterator[bool]:
+        """Say whether it falls to the caller to check the value, in the block.
+
+        Where somebody is at it, others need not wait with them while the value is not too old.
+        """
+        mine = self._turn.acquire(blocking=False)
+        try:
+            yield mine or self._checked_at is None or abs(now - self._checked_at) >= STALE
+        finally:
+            if mine:
+                self._turn.release()
 
     def current(self, now: datetime) -> Value:
         """Return the value, checked in the last second.

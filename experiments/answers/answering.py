@@ -54,6 +54,11 @@ def latest(snapshot: Snapshot[Value], *, now: datetime, until: float) -> Value |
     """Return what the snapshot holds, checked if that can be done by `until`; else as it was."""
     if not snapshot.is_due(now):
         return snapshot.latest()
+    with snapshot.turn(now) as to_check:
+        return _checked(snapshot, now, until) if to_check else snapshot.latest()
+
+
+def _checked(snapshot: Snapshot[Value], now: datetime, until: float) -> Value | None:
     try:
         if connection.in_atomic_block:
             return snapshot.current(now)
