@@ -44,7 +44,7 @@ def _reason(answer: Answer) -> str:
     match answer.source:
         case "forced":
             return TARGETING_MATCH
-        case "service" if answer.enrolled:
+        case "service" | "client" if answer.enrolled:  # whoever drew it, the draw is the same
             return SPLIT
         case _:
             return DISABLED

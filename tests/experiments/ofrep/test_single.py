@@ -74,6 +74,26 @@ def test_the_policy_of_the_variant_is_the_value_and_the_assignment_is_recorded(
     assert (row.queue, row.exposed_at, row.eligible) == ("billing", None, True)
 
 
+def test_what_a_client_reported_before_is_a_draw_like_any_other(evaluate: Evaluate) -> None:
+    running()
+    unit = unit_of("take_time")
+    _, secret = issue_key(name="reporter", scopes=["assign"], now=timezone.now())
+    drawn = {"experiment": KEY, "source": "client", "unit_id": unit, "customer_id": unit}
+    report = {**drawn, "assigned_variant": "take_time", "assigned_at": timezone.now().isoformat()}
+    taken = Client().post(
+        "/api/v1/exposures",
+        {"exposures": [report]},
+        content_type="application/json",
+        headers={"X-API-Key": secret},
+    )
+
+    _, answer = evaluate(KEY, {"context": {"targetingKey": unit}})
+
+    assert taken.status_code == 200, taken.content
+    assert [row.source for row in rows()] == ["client"]
+    assert (answer["reason"], answer["variant"]) == ("SPLIT", "take_time")
+
+
 def test_a_unit_is_recorded_once_however_often_and_by_whatever_contact(
     evaluate: Evaluate,
 ) -> None:
