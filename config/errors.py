@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from experiments import errors as experiment_errors
+from experiments.answers.exchange import response_of
 from experiments.ofrep.context import ErrorCode
 from experiments.ofrep.responses import Refused, failure
 from impact import errors as impact_errors
@@ -91,7 +92,7 @@ def _as_api_exception(error: Exception) -> Exception:
 
 def _answer(request: HttpRequest, status: HTTPStatus, message: str) -> HttpResponse:
     if request.path.startswith("/ofrep/"):
-        return failure(Refused(status, ErrorCode.GENERAL, message))
+        return response_of(failure(Refused(status, ErrorCode.GENERAL, message)))
     if request.path.startswith("/api/"):
         return JsonResponse(_problem(status, message), status=status, content_type=PROBLEM)
     context = {"status": status, "message": message}

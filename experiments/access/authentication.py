@@ -4,8 +4,9 @@ Routers that can set no header send the key as the password of `Authorization: B
 """
 
 from base64 import b64decode
+from collections.abc import Mapping
+from typing import Any
 
-from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -22,7 +23,7 @@ class ApiKeyAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[KeyHolder, KeyHolder] | None:
         """Return the holder, or None when the request carries no key."""
-        secret = presented_key(request)
+        secret = presented_key(request.META)
         if secret is None:
             return None
         holder = find_holder(secret, timezone.now())
@@ -35,14 +36,14 @@ class ApiKeyAuthentication(BaseAuthentication):
         return CHALLENGE
 
 
-def presented_key(request: HttpRequest | Request) -> str | None:
-    """Return the secret a request carries, or None."""
-    scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+def presented_key(meta: Mapping[str, Any]) -> str | None:
+    """Return the secret that the headers of a request carry, by their WSGI names, or None."""
+    scheme, _, token = meta.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
         return str(token.strip())
     if scheme.lower() == "basic" and (password := _password(token)):
         return password
-    key = request.META.get("HTTP_X_API_KEY", "").strip()
+    key = meta.get("HTTP_X_API_KEY", "").strip()
     return str(key) or None
 
 

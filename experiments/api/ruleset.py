@@ -40,7 +40,7 @@ def ruleset(request: HttpRequest) -> HttpResponse:
 
 
 def _refusal(request: HttpRequest, now: datetime, until: float) -> HttpResponse | None:
-    match caller(request, now=now, until=until):
+    match caller(request.META, now=now, until=until):
         case Stranger.UNVERIFIED:
             return _problem(HTTPStatus.SERVICE_UNAVAILABLE, UNREAD)
         case KeyHolder() as holder if Scope.ASSIGN in holder.scopes:

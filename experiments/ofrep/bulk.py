@@ -5,10 +5,10 @@ from datetime import datetime
 from hashlib import sha256
 
 import msgspec
-from django.http import HttpResponse
 
 from experiments.answers.answer import evaluated, without_unit
 from experiments.answers.deciding import decided
+from experiments.answers.exchange import Reply
 from experiments.answers.tags import matches
 from experiments.ofrep.context import Context
 from experiments.ofrep.door import Request, door
@@ -19,7 +19,7 @@ from experiments.registry import RunningSet
 
 
 @door
-def bulk(request: Request, _key: str) -> HttpResponse:
+def bulk(request: Request, _key: str) -> Reply:
     """Answer all flags for this context, or 304 when the client has them already."""
     document: dict[str, object] = {
         "flags": list(_flags(request.running, request.context, request.now)),

@@ -4,19 +4,17 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
 from http import HTTPStatus
 from time import monotonic
 
-from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.views.decorators.csrf import csrf_exempt
 
 from experiments import registry
 from experiments.access import KeyHolder, Scope
 from experiments.access.authentication import CHALLENGE
 from experiments.answers.answering import latest
-from experiments.answers.callers import MOST_BYTES, Stranger, body_of, caller
+from experiments.answers.callers import Stranger, caller
+from experiments.answers.exchange import MOST_BYTES, Asked, Reply, Respond
 from experiments.errors import Overloaded
 from experiments.ofrep.context import Context, ErrorCode, Unfit, read
 from experiments.ofrep.responses import Refused, failure, preflight
@@ -41,19 +39,17 @@ class Request:
     until: float
 
 
-Evaluate = Callable[[Request, str], HttpResponse]
+Evaluate = Callable[[Request, str], Reply]
 
 
-def door(evaluate: Evaluate) -> Callable[..., HttpResponse]:
-    """Return the view that lets requests through to `evaluate`, which gets the flag's key.
+def door(evaluate: Evaluate) -> Respond:
+    """Return what lets requests through to `evaluate`, which gets the flag's key.
 
     The credential is checked before anything is looked up. 429 is never answered: it would
     pause all flags of a client.
     """
 
-    @csrf_exempt
-    @wraps(evaluate)
-    def view(request: HttpRequest, key: str = "") -> HttpResponse:
+    def respond(request: Asked, key: str) -> Reply:
         if request.method == "OPTIONS":
             return preflight()
         try:
@@ -66,10 +62,10 @@ def door(evaluate: Evaluate) -> Callable[..., HttpResponse]:
             logger.error("not answered: %s", type(error).__name__)  # noqa: TRY400  # no ids in a trace
             return failure(_unavailable(BUSY), key=key)
 
-    return view
+    return respond
 
 
-def _admitted(request: HttpRequest) -> Request:
+def _admitted(request: Asked) -> Request:
     now, until = timezone.now(), monotonic() + DEADLINE_SECONDS
     if request.method != "POST":
         message = "the method must be POST"
@@ -82,14 +78,14 @@ def _admitted(request: HttpRequest) -> Request:
         holder=holder,
         running=running,
         context=read(_body(request)),
-        if_none_match=request.headers.get("If-None-Match", ""),
+        if_none_match=request.meta.get("HTTP_IF_NONE_MATCH", ""),
         now=now,
         until=until,
     )
 
 
-def _holder(request: HttpRequest, now: datetime, until: float) -> KeyHolder:
-    match caller(request, now=now, until=until):
+def _holder(request: Asked, now: datetime, until: float) -> KeyHolder:
+    match caller(request.meta, now=now, until=until):
         case Stranger.UNVERIFIED:
             raise _unavailable(UNREAD)
         case KeyHolder() as holder if Scope.ASSIGN in holder.scopes:
@@ -103,8 +99,8 @@ def _holder(request: HttpRequest, now: datetime, until: float) -> KeyHolder:
             raise Refused(HTTPStatus.UNAUTHORIZED, ErrorCode.GENERAL, message, **challenge)
 
 
-def _body(request: HttpRequest) -> bytes:
-    body = body_of(request)
+def _body(request: Asked) -> bytes:
+    body = request.body()
     if body is None:
         message = f"the body must have at most {MOST_BYTES} bytes"
         raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, ErrorCode.GENERAL, message)

@@ -1,11 +1,10 @@
 """Everything that is answered under /ofrep/: JSON, readable from any origin."""
 
-from collections.abc import Mapping
 from http import HTTPStatus
 
 import msgspec
-from django.http import HttpResponse
 
+from experiments.answers.exchange import CONTENT_TYPE, Reply
 from experiments.ofrep.context import ErrorCode
 
 JSON = "application/json"
@@ -14,6 +13,7 @@ CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Retry-After",
 }
+TYPED = {CONTENT_TYPE: JSON, **CORS}
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "POST, OPTIONS",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, If-None-Match, X-API-Key",
@@ -29,26 +29,22 @@ class Refused(Exception):
         super().__init__(details)
 
 
-def success(body: bytes, **headers: str) -> HttpResponse:
+def success(body: bytes, **headers: str) -> Reply:
     """Return an evaluation."""
-    return _response(HTTPStatus.OK, body, headers)
+    return Reply(HTTPStatus.OK, body, {**TYPED, **headers})
 
 
-def not_modified(**headers: str) -> HttpResponse:
+def not_modified(**headers: str) -> Reply:
     """Return that what the client has still holds."""
-    response = _response(HTTPStatus.NOT_MODIFIED, b"", headers)
-    del response["Content-Type"]
-    return response
+    return Reply(HTTPStatus.NOT_MODIFIED, b"", {**CORS, **headers})
 
 
-def preflight() -> HttpResponse:
+def preflight() -> Reply:
     """Return what a browser may send from another origin."""
-    response = _response(HTTPStatus.NO_CONTENT, b"", PREFLIGHT)
-    del response["Content-Type"]
-    return response
+    return Reply(HTTPStatus.NO_CONTENT, b"", {**CORS, **PREFLIGHT})
 
 
-def failure(refusal: Refused, *, key: str = "") -> HttpResponse:
+def failure(refusal: Refused, *, key: str = "") -> Reply:
     """Return a refusal with every field that some client reads of some error."""
     body: dict[str, object] = {
         "key": key,
@@ -56,9 +52,4 @@ def failure(refusal: Refused, *, key: str = "") -> HttpResponse:
         "errorDetails": refusal.details,
         "metadata": {},
     }
-    return _response(refusal.status, msgspec.json.encode(body), refusal.headers)
-
-
-def _response(status: HTTPStatus, body: bytes, headers: Mapping[str, str]) -> HttpResponse:
-    all_headers = {**CORS, **headers}
-    return HttpResponse(body, status=status, content_type=JSON, headers=all_headers)
+    return Reply(refusal.status, msgspec.json.encode(body), {**TYPED, **refusal.headers})

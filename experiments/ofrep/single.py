@@ -3,10 +3,10 @@
 from http import HTTPStatus
 
 import msgspec
-from django.http import HttpResponse
 
 from experiments.answers.answer import AnswerStatus
 from experiments.answers.answering import answer
+from experiments.answers.exchange import Reply
 from experiments.ofrep.context import ErrorCode
 from experiments.ofrep.door import Request, door
 from experiments.ofrep.evaluation import Evaluation, ended, evaluation
@@ -14,7 +14,7 @@ from experiments.ofrep.responses import Refused, success
 
 
 @door
-def single(request: Request, key: str) -> HttpResponse:
+def single(request: Request, key: str) -> Reply:
     """Answer what a flag is for this context."""
     return success(msgspec.json.encode(_evaluated(request, key)))
 

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
+from experiments.answers.exchange import view
 from experiments.ofrep.bulk import bulk
 from experiments.ofrep.single import single
 
 urlpatterns = [
-    path("evaluate/flags", bulk, name="ofrep-bulk"),
-    path("evaluate/flags/<path:key>", single, name="ofrep-single"),
+    path("evaluate/flags", view(bulk), name="ofrep-bulk"),
+    path("evaluate/flags/<path:key>", view(single), name="ofrep-single"),
 ]
