@@ -13,24 +13,18 @@ from experiments.design.findings import setting_of
 from experiments.design.units import not_identified
 from experiments.errors import InvalidRequest, Violation
 from experiments.plan.canonical import plan_sha256
-from experiments.plan.document import Metric, Plan
+from experiments.plan.document import Kind, Metric, Plan
 from impact.analysis.clusters.units import clusters_of_units
 from impact.management.countdown import Countdown
 from impact.management.demo.progress import Output
-from impact.management.terminal import aligned
 from impact.management.trial_results import Outcome, results
 from impact.simulation.trials.counting import alone, final_plan
 from impact.simulation.trials.drawing import Scenario, population_of, weighted_split
-from impact.simulation.trials.formulas import formula_power
+from impact.simulation.trials.formulas import formula_power, formula_safety
 from impact.simulation.trials.outcomes import lacking
 from impact.simulation.trials.running import Treatment, Trials, run_trials, treatment_of
 
-FROM_HISTORY = ("monthly_churn", "baseline", "variation")
-FOUND = (
-    "found: the share of simulated experiments whose report claims the effect in its direction "
-    "(any effect, where none was put in), with an exact 95% interval of the simulation. formula: "
-    "the power that the metric's formula gives, where one holds."
-)
+FROM_HISTORY = ("monthly_churn", "baseline", "variation", "mean")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +46,7 @@ def simulate_power(
     Raises:
         InvalidRequest: the metric cannot be simulated, or a number is out of its range.
     """
-    metric = simulated(plan, key)
+    metric = _on_level(simulated(plan, key), scenario.level)
     bare = alone(replace(final_plan(plan), metrics=(metric,)), key)
     countdown = Countdown(
         out, total=len(grid.units) * len(grid.effects) * grid.repeats, what="experiments"
@@ -102,8 +96,20 @@ def _not_drawn(plan: Plan, metric: Metric) -> str:
     return ""
 
 
-def expectation_from(path: Path, key: str) -> dict[str, float]:
-    """Return what a replay's JSON document says of a metric, by the names of an expectation.
+def _on_level(metric: Metric, level: float | None) -> Metric:
+    """Return the metric with its margin as a share of the level: numbers are drawn with one of 1.
+
+    Without the margin where the level is not known, and for a quantile, whose level is not 1.
+    """
+    if metric.margin is None or metric.kind in {Kind.TIME_TO_EVENT, Kind.PROPORTION}:
+        return metric
+    if level is None or metric.kind is Kind.QUANTILE:
+        return replace(metric, margin=None)
+    return replace(metric, margin=metric.margin / level)
+
+
+def history_from(path: Path, key: str) -> dict[str, float]:
+    """Return what a replay's JSON document says of a metric, by the names of the questions.
 
     Raises:
         InvalidRequest: it is no such document, or says nothing of the metric.
@@ -115,24 +121,6 @@ def expectation_from(path: Path, key: str) -> dict[str, float]:
         rule = f"must be a JSON document of replay that knows the metric {key}"
         raise InvalidRequest(Violation(field="history", value=str(path), rule=rule)) from error
     return {name: float(row[name]) for name in FROM_HISTORY if name in row}
-
-
-def power_text(document: Mapping[str, Any]) -> str:
-    """Return the document as text of aligned columns."""
-    title = f"Power of {document['experiment']} for {document['metric']}, simulated"
-    header = (f"{document['unit']}s", "effect", "found", "interval", "formula", "wrong", "answered")
-    rows = [header, *(_cells(row) for row in document["rows"])]
-    assumed = ", ".join(
-        f"{name.replace('_', ' ')} {value}" for name, value in document["assumed"].items()
-    )
-    parts = (
-        f"{title}\n{'=' * len(title)}",
-        f"{document['repeats']:,} experiments in each row, seed {document['seed']}. "
-        f"Assumed: {assumed}.",
-        aligned(rows, frozenset(range(len(header))) - {3}),
-        FOUND,
-    )
-    return "\n\n".join(parts) + "\n"
 
 
 def _rows(
@@ -157,10 +145,16 @@ def _rows(
             treatment=treatment,
         ):
             countdown.tell(number * grid.repeats + trials.run)
-        shown = 0.0 if grid.delay else change * expected.adherence
-        formula = formula_power(plan, metric, expected, scenario, units=units, change=shown)
-        row = _row(plan, trials, treatment, units)
-        yield {**row, "effect": change, "formula": formula}
+        row = _row(plan, trials, treatment, units) | {"effect": change}
+        asked = (plan, metric, expected, scenario)
+        shown = change * expected.adherence
+        if grid.delay and change:
+            yield row | {"formula": None, "formula_safe": None}
+        else:
+            yield row | {
+                "formula": formula_power(*asked, units=units, change=shown),
+                "formula_safe": formula_safety(*asked, units=units, change=shown),
+            }
 
 
 def _row(plan: Plan, trials: Trials, treatment: Treatment, units: int) -> dict[str, Any]:
@@ -179,19 +173,6 @@ def _assumed(expected: Expectation, scenario: Scenario, grid: Grid) -> dict[str,
     given = {name: getattr(expected, name) for name in names}
     further = {field.name: getattr(scenario, field.name) for field in fields(scenario)}
     return {**given, **further, "delay": grid.delay}
-
-
-def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
-    found, formula, wrong = row["found"], row["formula"], row["wrong_way"]
-    return (
-        f"{row['units']:,}",
-        f"{row['effect']:.1%}" if row["effect"] else "none",
-        "" if found is None else f"{found['value']:.1%}",
-        "" if found is None else f"{found['low']:.1%} to {found['high']:.1%}",
-        "" if formula is None else f"{formula:.1%}",
-        "" if wrong is None else f"{wrong:,}",
-        f"{row['answered']:,}",
-    )
 
 
 def _refused(value: str, rule: str) -> InvalidRequest:

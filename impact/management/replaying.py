@@ -32,7 +32,8 @@ AA, AB = "A/A", "A/B"
 FOUND = (
     "found: the share of draws whose report claims an effect (with an effect put in: in its "
     "direction), with an exact interval that holds for all rows together. error: the spread of "
-    "the estimates over the standard error that reports state, 1 where it is right."
+    "the estimates over the standard error that reports state, 1 where it is right. safe: the "
+    "share that rules out harm of a metric's margin."
 )
 
 

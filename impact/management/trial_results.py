@@ -74,10 +74,17 @@ def _metric(outcome: Outcome, metric: str, variant: str, tally: Tally) -> dict[s
         "answered": tally.answered,
         "found": _share(outcome, found, tally.answered) if tally.answered else None,
         "wrong_way": None if change is None else tally.standings[Standing.WORSE],
+        "safe": _safe(outcome, tally),
         "error_ratio": tally.error_ratio,
         "reasons": [reason for reason, _ in tally.reasons.most_common()],
     }
     return row | {"verdict": _verdict(outcome, change, tally)}
+
+
+def _safe(outcome: Outcome, tally: Tally) -> dict[str, float] | None:
+    if tally.safe is None or not tally.answered:
+        return None
+    return _share(outcome, tally.safe, tally.answered)
 
 
 def _verdict(outcome: Outcome, change: float | None, tally: Tally) -> str:
@@ -99,6 +106,9 @@ def metrics_text(document: dict[str, Any]) -> str:
     """Return the shares of all metrics as aligned columns, and below them why some have none."""
     header = ("metric", "variant", "effect", "answered", "found", "interval", "error", "verdict")
     rows = [header, *(_cells(row) for row in document["metrics"])]
+    if any(row["safe"] for row in document["metrics"]):
+        safe = (_safe_cell(row) for row in document["metrics"])
+        rows = [(*row, cell) for row, cell in zip(rows, ("safe", *safe), strict=True)]
     reasons = [
         f"  {row['metric']}, {row['variant']}: {reason}"
         for row in document["metrics"]
@@ -132,6 +142,12 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
         "" if error is None else f"{error:.3f}",
         row["verdict"],
     )
+
+
+def _safe_cell(row: dict[str, Any]) -> str:
+    """Return how often harm of the margin was ruled out, with its interval; "" without a margin."""
+    safe = row["safe"]
+    return f"{safe['value']:.1%} ({safe['low']:.1%} to {safe['high']:.1%})" if safe else ""
 
 
 def write_document(

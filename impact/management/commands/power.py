@@ -11,11 +11,13 @@ from django.core.management.base import BaseCommand
 from experiments.design.expectations import Expectation
 from experiments.errors import ExperimentsError, InvalidRequest, Violation
 from impact.management.plan_files import plan_of, refusal
-from impact.management.powering import Grid, expectation_from, power_text, simulate_power
+from impact.management.power_text import power_text
+from impact.management.powering import Grid, history_from, simulate_power
 from impact.management.trial_results import write_document
 from impact.simulation.trials.drawing import Law, Scenario
 
 REPEATS, MOST, LARGEST = 1000, 100_000, 10_000_000
+LEVEL = "mean"  # as a replay calls it
 EXPECTED = (
     ("monthly_churn", "share of customers who leave within 30 days"),
     ("monthly_loss", "share who leave sight for another reason"),
@@ -30,6 +32,7 @@ SCENARIO = (
     ("days", "day of the report"),
     ("shape", "of a Weibull law of churn: below 1 the first days are the worst"),
     ("zeros", "share of units whose number is 0"),
+    ("level", "today's level of a mean or ratio, in whose unit its margin is"),
 )
 
 
@@ -60,8 +63,9 @@ class Command(BaseCommand):
         _, plan = plan_of(Path(options["plan"]))
         key = options["metric"] or plan.primary.key
         try:
-            grid, expected = _grid(options), _expected(options, key)
-            scenario = replace(Scenario(**_given(options, SCENARIO)), **_law(options))
+            history = history_from(options["history"], key) if options["history"] else {}
+            grid, expected = _grid(options), _expected(options, history)
+            scenario = _scenario(options, history)
             document = simulate_power(plan, key, expected, scenario, grid, self.stderr)
         except ExperimentsError as error:
             raise refusal(str(error)) from error
@@ -81,11 +85,15 @@ def _grid(options: Mapping[str, Any]) -> Grid:
     )
 
 
-def _expected(options: Mapping[str, Any], key: str) -> Expectation:
+def _expected(options: Mapping[str, Any], history: Mapping[str, float]) -> Expectation:
     """What the command says comes before what history says."""
-    given = _given(options, EXPECTED)
-    history = expectation_from(options["history"], key) if options["history"] else {}
-    return replace(Expectation(per_day=1), **(history | given))
+    known = {name: number for name, number in history.items() if name != LEVEL}
+    return replace(Expectation(per_day=1), **(known | _given(options, EXPECTED)))
+
+
+def _scenario(options: Mapping[str, Any], history: Mapping[str, float]) -> Scenario:
+    level = {"level": history[LEVEL]} if history.get(LEVEL, 0) > 0 else {}
+    return replace(Scenario(**(level | _given(options, SCENARIO))), **_law(options))
 
 
 def _given(options: Mapping[str, Any], names: tuple[tuple[str, str], ...]) -> dict[str, Any]:

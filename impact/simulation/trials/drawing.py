@@ -30,7 +30,8 @@ class Scenario:
 
     Units join evenly over `accrual` days and the report is made on day `days`. `shape` is that of
     a Weibull law of churn with the same share gone in a month: below 1 the first days are the
-    worst. `zeros` is the share of units whose number is 0, `law` that of the others.
+    worst. `zeros` is the share of units whose number is 0, `law` that of the others. `level` is
+    today's level of a mean or ratio, in whose unit a margin is; all are drawn with a level of 1.
 
     Raises:
         InvalidRequest: a number out of its range.
@@ -41,6 +42,7 @@ class Scenario:
     shape: float = 1.0
     zeros: float = 0.0
     law: Law = Law.LOGNORMAL
+    level: float | None = None
 
     def __post_init__(self) -> None:
         check_fewest("accrual", self.accrual, 0)
@@ -50,6 +52,8 @@ class Scenario:
         check_between("shape", self.shape, 0, 20)
         if self.zeros:
             check_between("zeros", self.zeros, 0, 1)
+        if self.level is not None:
+            check_positive("level", self.level)
 
 
 def population_of(

@@ -14,6 +14,7 @@ from experiments.plan.document import Metric, Plan
 from impact.analysis.checks.registry import split_is_broken
 from impact.analysis.estimates import Analysis, Estimate
 from impact.analysis.evaluate import evaluate
+from impact.analysis.guardrails import judge_guardrail
 from impact.analysis.headlines import effect_row, p_value_row
 from impact.analysis.standing import standing_of
 from impact.simulation.trials.counting import statistics_of
@@ -117,6 +118,8 @@ def _count_one(
     effect = effect_row(metric, variant, estimates)
     test = p_value_row(metric, variant, estimates)
     tally.standings[standing_of(plan, metric, effect, test)] += 1
+    if metric.margin is not None:
+        tally.safe = (tally.safe or 0) + judge_guardrail(metric, variant, effect).safe
     if effect is None or effect.value is None:
         tally.reasons.update(Counter([effect.note if effect else "no estimate"]))
         return

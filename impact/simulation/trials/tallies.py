@@ -42,10 +42,12 @@ class Tally:
     """The trials of one metric in one variant, and the estimates that had a value.
 
     `estimates` are on the scale of their standard error (the logarithm of a ratio);
-    `reasons` say why trials had no answer.
+    `reasons` say why trials had no answer. `safe` counts the trials that rule out harm of the
+    metric's margin, None where it has none.
     """
 
     standings: Counter[Standing] = field(default_factory=Counter)
+    safe: int | None = None
     estimates: list[float] = field(default_factory=list)
     variances: list[float] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)

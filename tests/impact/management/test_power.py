@@ -171,3 +171,96 @@ def test_what_cannot_be_simulated_is_refused_by_name(
 ) -> None:
     with pytest.raises(CommandError, match=said):
         run(plan, *grid(100, 0.2, repeats=2), *further)
+
+
+MARGINS = """\
+key: patience
+unit: customer
+control: clock
+weights: {clock: 5000, care: 5000}
+metrics:
+  - {key: retention, role: primary, kind: time_to_event, source: churn, horizon: 60, margin: 1.5}
+  - {key: resolved, role: guardrail, kind: proportion, source: contacts.resolved, window: 30,
+     margin: 0.1}
+  - {key: reopened, role: guardrail, kind: proportion, source: contacts.transferred, window: 30,
+     direction: decrease, margin: 0.1}
+  - {key: spent, role: guardrail, kind: mean, source: revenue.amount, window: 30, margin: 8}
+  - {key: handle, role: guardrail, kind: ratio, source: contacts.handle_seconds,
+     denominator: contacts.handled, window: 30, direction: decrease, margin: 60}
+  - {key: slowest, role: guardrail, kind: quantile, quantile: 0.9, window: 30, margin: 60,
+     source: contacts.handle_seconds, direction: decrease}
+"""
+GUARDED = [
+    ("retention", 1400, ("--monthly-churn=0.03",)),
+    ("resolved", 650, ()),
+    ("reopened", 500, ("--baseline=0.2",)),
+    ("spent", 1000, ("--level=50", "--law=normal", "--variation=0.9")),
+    ("handle", 800, ("--level=400", "--variation=0.8")),
+]
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> Path:
+    path = tmp_path / "guarded.yaml"
+    path.write_text(MARGINS, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(("metric", "units", "further"), GUARDED)
+def test_a_margin_is_ruled_out_as_often_as_its_formula_says(
+    guarded: Path, metric: str, units: int, further: tuple[str, ...]
+) -> None:
+    asked = (f"--metric={metric}", "--adherence=1", *further)
+
+    (row,) = rows(guarded, *grid(units, 0, repeats=60), *asked)
+
+    assert 0.6 < row["formula_safe"] < 0.95
+    assert row["safe"]["low"] - 0.05 < row["formula_safe"] < row["safe"]["high"] + 0.05
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("metric", "units", "further"), GUARDED)
+@pytest.mark.parametrize("effect", [0, 0.05])
+def test_where_a_margins_formula_holds_the_simulation_agrees(
+    guarded: Path, metric: str, units: int, further: tuple[str, ...], effect: float
+) -> None:
+    asked = (f"--metric={metric}", "--adherence=0.8", *further)
+
+    (row,) = rows(guarded, *grid(units, effect, repeats=2000), *asked)
+
+    assert row["safe"]["value"] == pytest.approx(row["formula_safe"], abs=0.04)
+
+
+def test_a_margin_stands_in_columns_of_its_own(guarded: Path, plan: Path) -> None:
+    asked = ("--metric=resolved", *grid(2000, 0, repeats=4))
+
+    with_margin, without = run(guarded, *asked), run(plan, *asked)
+
+    (header,) = (line.split() for line in with_margin.splitlines() if "answered " in line)
+    assert header[-4:] == ["answered", "safe", "interval", "formula"]
+    assert "rules out harm of the metric's margin" in with_margin
+    assert "safe" not in without
+
+
+def test_a_margin_in_a_unit_whose_level_nobody_told_has_no_share(guarded: Path) -> None:
+    (spent,) = rows(guarded, *grid(100, 0, repeats=2), "--metric=spent")
+    (slowest,) = rows(guarded, *grid(100, 0, repeats=2), "--metric=slowest", "--level=900")
+    (late,) = rows(guarded, *grid(100, 0.2, repeats=2), "--metric=retention", "--delay=9")
+
+    assert spent["safe"] is spent["formula_safe"] is None
+    assert slowest["safe"] is slowest["formula_safe"] is None
+    assert late["formula_safe"] is None
+
+
+def test_a_replay_tells_the_level_of_a_margin(guarded: Path, tmp_path: Path) -> None:
+    history = tmp_path / "replay.json"
+    profile = [{"metric": "spent", "kind": "mean", "units": 9, "variation": 0.9, "mean": 50.0}]
+    history.write_text(json.dumps({"profile": profile}), encoding="utf-8")
+    asked = (*grid(50, 0, repeats=2), "--metric=spent", f"--history={history}", "--format=json")
+
+    told = json.loads(run(guarded, *asked))
+    overruled = json.loads(run(guarded, *asked, "--level=60"))
+
+    assert told["assumed"]["level"] == 50.0
+    assert overruled["assumed"]["level"] == 60.0
+    assert told["rows"][0]["formula_safe"] > overruled["rows"][0]["formula_safe"]

@@ -70,6 +70,21 @@ def test_the_real_spread_of_each_metric_is_told(files: Path) -> None:
     assert found["handle"]["mean"] == pytest.approx(360, rel=0.15)
 
 
+def test_a_margin_is_ruled_out_as_often_as_it_is_wide(files: Path, tmp_path: Path) -> None:
+    text = PLAN_TEXT.replace("key: handle,", "key: handle, margin: 400,")
+    text = text.replace("key: spent,", "key: spent, margin: 0.001,")
+    (tmp_path / "plan.yaml").write_text(text, encoding="utf-8")
+    for table in files.glob("*.parquet"):
+        (tmp_path / table.name).symlink_to(table)
+
+    found = document(tmp_path, repeats=5)
+
+    assert metric(found, "handle")["safe"]["value"] == 1
+    assert metric(found, "spent")["safe"]["value"] < 1
+    assert metric(found, "resolved")["safe"] is None
+    assert "safe" in run(tmp_path, repeats=1).split("retention")[0]
+
+
 def test_a_large_effect_put_in_is_found(files: Path) -> None:
     found = document(files, "--effect=spent=0.5", "--effect=handle=0.6", repeats=4)
 
