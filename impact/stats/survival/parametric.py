@@ -75,7 +75,8 @@ def model_survival(fit: FittedModel, time: float, level: float) -> ModelPoint:
     error = _error(fit, lambda chosen: float(survival_of(fit, np.array([time]), chosen)[0]))
     if error is None or not 0 < value < 1:
         return ModelPoint(value=value, std_error=error, ci_low=None, ci_high=None)
-    stretch = np.exp(normal_quantile(level) * error / (value * -np.log(value)))
+    with np.errstate(over="ignore"):  # all of [0, 1] is possible where the fit knows nothing
+        stretch = np.exp(normal_quantile(level) * error / (value * -np.log(value)))
     low, high = float(value**stretch), float(value ** (1 / stretch))
     return ModelPoint(value=value, std_error=error, ci_low=low, ci_high=high)
 

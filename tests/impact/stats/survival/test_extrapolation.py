@@ -154,3 +154,19 @@ def test_churn_on_one_day_bends_no_spline() -> None:
 
     assert isinstance(found, NotEstimable)
     assert found.reason == "churn at too few times for a spline"
+
+
+def test_a_fit_that_knows_nothing_has_the_widest_limits() -> None:
+    fit = FittedModel(
+        model=Model.WEIBULL,
+        parameters=np.array([1.0, 1.0]),
+        covariance=np.diag([1e6, 1e6]),
+        aic=0.0,
+        unit=1.0,
+        observed=1.0,
+        knots=np.array([]),
+    )
+
+    point = model_survival(fit, 30.0, 0.95)
+
+    assert (point.ci_low, point.ci_high) == (0.0, 1.0)
