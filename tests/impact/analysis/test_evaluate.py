@@ -226,7 +226,7 @@ def test_amounts_without_economics_stand_in_the_currency_of_the_data() -> None:
 
 
 def test_bytes_of_another_format_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("impact.analysis.storage.FORMAT", 2)
+    monkeypatch.setattr("impact.analysis.storage.statistics.FORMAT", 2)
     stored = dump(statistics_of())
     monkeypatch.undo()
 
