@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from experiments.plan.fields import Section
+from experiments.plan.numbers import number
 
 WORTHWHILE_RULE = "must be a relative gain greater than 0 and less than 1, as 0.02"
 SCALE_RULE = "must be greater than 0 and at most 1: the spread of relative effects before the data"
@@ -25,7 +26,7 @@ def read_bayesian(section: Section) -> Bayesian | None:
     inner = section.section("bayesian")
     if inner is None:
         return None
-    worthwhile, prior_sd = inner.number("worthwhile"), inner.number("prior_sd")
+    worthwhile, prior_sd = number(inner, "worthwhile"), number(inner, "prior_sd")
     if worthwhile is None or not 0 < worthwhile < 1:
         inner.refuse("worthwhile", WORTHWHILE_RULE)
     if prior_sd is not None and not 0 < prior_sd <= 1:

@@ -6,8 +6,10 @@ from decimal import Decimal
 
 from experiments.plan.document import Economics, ExchangeRate, TimeUnit
 from experiments.plan.fields import Section
+from experiments.plan.instants import day
 from experiments.plan.lengths import days
 from experiments.plan.metrics_reading import refuse_not_built
+from experiments.plan.numbers import decimal
 
 CURRENCY = re.compile(r"[A-Z]{3}")
 CURRENCY_RULE = "must be a currency of three letters, as EUR"
@@ -48,7 +50,7 @@ def _currency(section: Section) -> str:
 
 
 def _cost(section: Section) -> Decimal:
-    cost = section.decimal("cost_per_handle_minute")
+    cost = decimal(section, "cost_per_handle_minute")
     if cost is not None and cost < 0:
         section.refuse("cost_per_handle_minute", "must be 0 or more")
     return cost or Decimal(0)
@@ -58,10 +60,10 @@ def _rate(section: Section, currency: str) -> ExchangeRate:
     code = _currency(section)
     if code and code == currency:
         section.refuse("currency", "is the currency of the plan, which needs no rate")
-    rate = section.decimal("rate")
+    rate = decimal(section, "rate")
     if rate is None or rate <= 0 or rate.as_tuple().exponent < -RATE_DIGITS:  # type: ignore[operator]  # NUMBER has no NaN or infinity
         section.refuse("rate", f"must be a number greater than 0, {RATE_DIGITS} decimals at most")
-    on = section.day("on", required=True)
+    on = day(section, "on", required=True)
     section.refuse_unknown()
     return ExchangeRate(currency=code, on=on or FIRST_DAY, rate=rate or Decimal(1))
 

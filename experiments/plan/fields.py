@@ -7,19 +7,13 @@ that comes out is used by nobody, because reading ends in the refusal.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
-from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from experiments.errors import Violation
-from experiments.plan.yaml_lines import Entry, Located, Mapping, Scalar, Sequence
+from experiments.plan.yaml_lines import Located, Mapping, Scalar, Sequence
 
 Choice = TypeVar("Choice", bound=StrEnum)
-INTEGER = re.compile(r"[+-]?\d{1,9}")
-DAY = re.compile(r"\d{4}-\d\d-\d\d")
-NUMBER = re.compile(r"[+-]?(\d{1,12}(\.\d{0,12})?|\.\d{1,12})([eE][+-]?\d{1,2})?")
 KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
 KEY_RULE = "must match [a-z][a-z0-9_]{0,63}"
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -91,7 +85,19 @@ class Section:
         value = self.scalar(name, required=required)
         if value is None:
             return ""
-        return checked_text(self, name, value, limit=limit)
+        return self.text_of(name, value, limit=limit)
+
+    def text_of(self, name: str, value: Scalar, *, limit: int = 200) -> str:
+        """Return a scalar's text trimmed, noting control characters and excess length."""
+        text = value.text.strip()
+        if CONTROL.search(text):
+            shown = Scalar(text=repr(text), line=value.line)
+            self.refuse(name, "must have no control characters", shown)
+        elif len(text) > limit:
+            self.refuse(name, f"must be {limit} characters or fewer", value)
+        elif not text:
+            self.refuse(name, "must not be empty", value)
+        return text
 
     def key(self, name: str) -> str:
         """Return a required key of an experiment, a variant or a metric."""
@@ -101,32 +107,6 @@ class Section:
         if not KEY.fullmatch(value.text):
             self.refuse(name, KEY_RULE)
         return value.text
-
-    def integer(self, name: str, *, low: int, high: int) -> int | None:
-        """Return a whole number within inclusive bounds."""
-        value = self.scalar(name)
-        if value is None:
-            return None
-        number = int(value.text) if INTEGER.fullmatch(value.text) else None
-        if number is None or not low <= number <= high:
-            self.refuse(name, f"must be a whole number, {low} to {high}")
-            return None
-        return number
-
-    def number(self, name: str) -> float | None:
-        """Return a finite number."""
-        exact = self.decimal(name)
-        return None if exact is None else float(exact)
-
-    def decimal(self, name: str) -> Decimal | None:
-        """Return an exact decimal."""
-        value = self.scalar(name)
-        if value is None:
-            return None
-        if not NUMBER.fullmatch(value.text):
-            self.refuse(name, "must be a number")
-            return None
-        return Decimal(value.text)
 
     def choice(self, name: str, choices: type[Choice], default: Choice | None = None) -> Choice:
         """Return one of the values of an enumeration; required where there is no default."""
@@ -139,32 +119,6 @@ class Section:
             return fallback
         return choices(value.text)
 
-    def day(self, name: str, *, required: bool = False) -> date | None:
-        """Return a date, as 2026-11-30."""
-        value = self.scalar(name, required=required)
-        return None if value is None else self.day_of(name, value)
-
-    def day_of(self, name: str, value: Scalar) -> date | None:
-        """Return the date that one value of a field writes."""
-        try:
-            return _day(value.text)
-        except ValueError:
-            self.refuse(name, "must be a date, as 2026-11-30", value)
-            return None
-
-    def instant(self, name: str, zone: ZoneInfo) -> datetime | None:
-        """Return an instant in UTC; a date is its first moment in the plan's zone."""
-        value = self.scalar(name)
-        if value is None:
-            return None
-        try:
-            moment = _moment(value.text, zone)
-        except (ValueError, OverflowError):
-            moment = None
-        if moment is None:
-            self.refuse(name, "must be a date, or a time with its offset: 2026-11-30T09:00:00Z")
-        return moment
-
     def names(self, name: str) -> tuple[Scalar, ...]:
         """Return a list of distinct texts; one text alone is a list of one."""
         value = self.given(name)
@@ -176,7 +130,7 @@ class Section:
                 self.refuse(name, "must be a list of names", item)
             elif item.text in seen:
                 self.refuse(name, "must be named once", item)
-            elif checked_text(self, name, item):
+            elif self.text_of(name, item):
                 seen.add(item.text)
                 kept.append(item)
         if isinstance(value, Mapping):
@@ -208,25 +162,6 @@ class Section:
             else:
                 self.refuse(name, "must be a list of mappings", item)
 
-    def pairs(self, name: str) -> dict[str, Entry]:
-        """Return the entries of a mapping whose names are the plan's own."""
-        section = self.section(name)
-        return section.mapping.entries if section else {}
-
-
-def checked_text(section: Section, name: str, value: Scalar, *, limit: int = 200) -> str:
-    """Return a scalar's text trimmed, noting control characters and excess length."""
-    text = value.text.strip()
-    if CONTROL.search(text):
-        section.refuse(
-            name, "must have no control characters", Scalar(text=repr(text), line=value.line)
-        )
-    elif len(text) > limit:
-        section.refuse(name, f"must be {limit} characters or fewer", value)
-    elif not text:
-        section.refuse(name, "must not be empty", value)
-    return text
-
 
 def _items(value: Located | None) -> tuple[Located, ...]:
     match value:
@@ -236,17 +171,3 @@ def _items(value: Located | None) -> tuple[Located, ...]:
             return (value,)
         case _:
             return ()
-
-
-def _day(text: str) -> date:
-    if not DAY.fullmatch(text):
-        message = f"{text} is no date"
-        raise ValueError(message)
-    return date.fromisoformat(text)
-
-
-def _moment(text: str, zone: ZoneInfo) -> datetime | None:
-    if DAY.fullmatch(text):
-        return datetime.combine(_day(text), time(), tzinfo=zone).astimezone(UTC)
-    moment = datetime.fromisoformat(text)
-    return moment.astimezone(UTC) if moment.tzinfo else None

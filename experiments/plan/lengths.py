@@ -4,13 +4,14 @@ from decimal import Decimal
 
 from experiments.plan.document import TimeUnit
 from experiments.plan.fields import Section
+from experiments.plan.numbers import decimal
 
 LONGEST = 36_500
 
 
 def days(section: Section, name: str, time_unit: TimeUnit) -> int | None:
     """Return a length given in the plan's time unit, in whole days."""
-    length = section.decimal(name)
+    length = decimal(section, name)
     if length is None:
         return None
     in_days = length * Decimal(str(time_unit.days))
@@ -23,7 +24,7 @@ def days(section: Section, name: str, time_unit: TimeUnit) -> int | None:
 
 def horizon(section: Section, time_unit: TimeUnit, name: str = "horizon") -> float | None:
     """Return a horizon in days: a point of the curve, which may lie between two days."""
-    length = section.decimal(name)
+    length = decimal(section, name)
     if length is None:
         return None
     in_days = length * Decimal(str(time_unit.days))

@@ -5,7 +5,9 @@ from datetime import date
 from itertools import pairwise
 
 from experiments.plan.fields import Section
+from experiments.plan.instants import day, day_of
 from experiments.plan.looks import LookRule, Looks
+from experiments.plan.numbers import integer
 from experiments.plan.yaml_lines import Mapping, Scalar, Sequence
 
 FIXED = "fixed"
@@ -28,11 +30,11 @@ def read_looks(section: Section, *, units: bool, events: bool) -> Looks:
         return _one_date(section, value)
     inner = Section(path=section.place("looks"), mapping=value, violations=section.violations)
     looks = Looks(
-        planned_end=inner.day("planned_end"),
+        planned_end=day(inner, "planned_end"),
         rule=_rule(inner),
         dates=_dates(inner),
-        planned_units=inner.integer("planned_units", low=1, high=LARGEST),
-        planned_events=inner.integer("planned_events", low=1, high=LARGEST),
+        planned_units=integer(inner, "planned_units", low=1, high=LARGEST),
+        planned_events=integer(inner, "planned_events", low=1, high=LARGEST),
     )
     _check(inner, looks)
     _check_information(inner, looks, units=units, events=events)
@@ -43,7 +45,7 @@ def read_looks(section: Section, *, units: bool, events: bool) -> Looks:
 def _one_date(section: Section, value: Scalar | Sequence) -> Looks:
     items = section.names("looks")
     if len(items) == 1 and len(getattr(value, "items", items)) == 1:
-        return Looks(planned_end=section.day_of("looks", items[0]))
+        return Looks(planned_end=day_of(section, "looks", items[0]))
     section.refuse("looks", f"must be one date, or a mapping of planned_end and rule: {ONE_LOOK}")
     return Looks()
 
@@ -56,12 +58,12 @@ def _rule(inner: Section) -> LookRule | None:
 
 
 def _dates(inner: Section) -> tuple[date, ...]:
-    found = (inner.day_of("dates", item) for item in inner.names("dates"))
-    return tuple(day for day in found if day is not None)
+    found = (day_of(inner, "dates", item) for item in inner.names("dates"))
+    return tuple(on for on in found if on is not None)
 
 
 def _check(inner: Section, looks: Looks) -> None:
-    number = inner.integer("number", low=1, high=MOST_LOOKS + 1)
+    number = integer(inner, "number", low=1, high=MOST_LOOKS + 1)
     if looks.rule is None:
         if number not in {None, 1}:
             inner.refuse("number", f"must be 1: {ONE_LOOK}")

@@ -14,6 +14,7 @@ from experiments.plan.document import (
 )
 from experiments.plan.fields import Section
 from experiments.plan.lengths import days, horizon
+from experiments.plan.numbers import number
 from experiments.plan.quantiles import read_quantile
 from experiments.plan.sources import PLACEHOLDER, SECONDS, read_source
 from experiments.plan.time_to_event import TimeToEvent
@@ -99,7 +100,7 @@ def _good_direction(kind: Kind, source: Source) -> Direction:
 
 
 def _margin(section: Section, kind: Kind) -> float | None:
-    margin = section.number("margin")
+    margin = number(section, "margin")
     if margin is None:
         return None
     if kind is Kind.TIME_TO_EVENT and margin <= 1:

@@ -1,34 +1,33 @@
 """A plan read from YAML: a frozen value, or every broken rule at once with its line."""
 
 from datetime import UTC
-from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from experiments.errors import InvalidPlan, Violation
 from experiments.plan.bayesian import read_bayesian
 from experiments.plan.compliance import read_compliance
-from experiments.plan.document import Kind, Metric, Plan, Role, TimeUnit, Unit
+from experiments.plan.document import Kind, Metric, Plan, Role, Unit
 from experiments.plan.economics_reading import read_economics
 from experiments.plan.families import read_families
 from experiments.plan.fields import KEY, KEY_RULE, Section
-from experiments.plan.lengths import whole_or_float
+from experiments.plan.instants import instant
 from experiments.plan.looks import Looks
 from experiments.plan.looks_reading import read_looks
+from experiments.plan.metric_rules import check_metric
 from experiments.plan.metrics_reading import read_metric, refuse_not_built
+from experiments.plan.numbers import number
 from experiments.plan.rules import (
     check_compliance,
-    check_metric,
+    check_roles,
     check_saturation,
-    check_splits,
     check_switchback,
 )
+from experiments.plan.splits import check_splits
 from experiments.plan.switchback import read_switchback
-from experiments.plan.weights import read_version_weights, read_weights
-from experiments.plan.yaml_lines import Mapping, Scalar, read_lines
+from experiments.plan.time_units import read_time_unit, read_zone
+from experiments.plan.weights import read_control, read_version_weights, read_weights
+from experiments.plan.yaml_lines import Mapping, read_lines
 
-LONGEST_UNIT = 366
 NOT_BUILT = ("cluster", "clusters", "multiplicity", "sequential", "winsorising")
-SHORT_UNITS = {"day": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
 
 
 def read_plan(text: str) -> Plan:
@@ -71,8 +70,8 @@ def read_plan(text: str) -> Plan:
 
 def _read(section: Section) -> Plan:
     refuse_not_built(section, NOT_BUILT)
-    zone = _zone(section)
-    time_unit = _time_unit(section)
+    zone = read_zone(section)
+    time_unit = read_time_unit(section)
     unit = section.choice("unit", Unit)
     weights = read_weights(section)
     economics = read_economics(section, time_unit)
@@ -81,14 +80,14 @@ def _read(section: Section) -> Plan:
         metric = read_metric(item, time_unit, economics.currency if economics else "")
         check_metric(item, metric, unit)
         metrics.append(metric)
-    _check_roles(section, [(metric.key, metric.role) for metric in metrics])
+    check_roles(section, metrics)
     check_splits(section, "segments", section.names("segments"))
-    as_of = section.instant("as_of", zone)
+    as_of = instant(section, "as_of", zone)
     plan = Plan(
         key=section.key("key"),
         title=section.text("title"),
         unit=unit,
-        control=_control(section, weights),
+        control=read_control(section, weights),
         weights=weights,
         metrics=tuple(metrics),
         as_of=as_of.astimezone(UTC) if as_of else None,
@@ -138,51 +137,8 @@ def _in_order(violations: list[Violation]) -> list[Violation]:
     return sorted(once, key=lambda violation: (violation.line or 0, violation.field))
 
 
-def _zone(section: Section) -> ZoneInfo:
-    name = section.text("timezone") or "UTC"
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        section.refuse("timezone", "must be an IANA time zone, as Europe/Berlin")
-        return ZoneInfo("UTC")
-
-
-def _time_unit(section: Section) -> TimeUnit:
-    value = section.given("time_unit")
-    if value is None:
-        return TimeUnit()
-    if isinstance(value, Scalar):
-        if value.text not in SHORT_UNITS:
-            section.refuse("time_unit", "must be one of " + ", ".join(SHORT_UNITS))
-        return TimeUnit(name=value.text, days=SHORT_UNITS.get(value.text, 1))
-    inner = section.section("time_unit")
-    if inner is None:
-        return TimeUnit()
-    name = inner.text("name", required=True, limit=30)
-    unit = TimeUnit(name=name, days=_days_of_unit(inner))
-    inner.refuse_unknown()
-    return unit
-
-
-def _days_of_unit(inner: Section) -> float:
-    length = inner.decimal("days")
-    if inner.given("days") is None:
-        inner.refuse("days", "is required")
-    elif length is not None and not 1 <= length <= LONGEST_UNIT:
-        inner.refuse("days", f"must be a number, 1 to {LONGEST_UNIT}")
-        return 1
-    return whole_or_float(length or Decimal(1))
-
-
-def _control(section: Section, weights: tuple[tuple[str, int], ...]) -> str:
-    control = section.key("control")
-    if control and weights and control not in dict(weights):
-        section.refuse("control", "must be one of the weights: " + ", ".join(dict(weights)))
-    return control
-
-
 def _confidence_level(section: Section) -> float:
-    level = section.number("confidence_level")
+    level = number(section, "confidence_level")
     if level is None:
         return 0.95
     if not 0.5 <= level <= 0.999:  # noqa: PLR2004
@@ -199,13 +155,3 @@ def _shared_queue(section: Section) -> bool | None:
     if value.text != "false":
         section.refuse("shared_queue", "must be true or false")
     return False
-
-
-def _check_roles(section: Section, metrics: list[tuple[str, Role]]) -> None:
-    primary = [key for key, role in metrics if role is Role.PRIMARY]
-    if metrics and len(primary) != 1:
-        shown = ", ".join(primary) or "none"
-        section.refuse("metrics", "must have exactly one primary", f"primary: {shown}")
-    keys = [key for key, _ in metrics]
-    for key in sorted({key for key in keys if keys.count(key) > 1}):
-        section.refuse("metrics", "must have one metric of each key", key)

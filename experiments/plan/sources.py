@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from experiments.plan.document import Aggregate, Kind, Source, Table
-from experiments.plan.fields import Section, checked_text
+from experiments.plan.fields import Section
 from experiments.plan.yaml_lines import Scalar
 
 SECONDS = ("wait_seconds", "talk_seconds", "hold_seconds", "wrap_seconds", "handle_seconds")
@@ -69,7 +69,7 @@ def default_aggregate(table: Table, column: str, kind: Kind) -> Aggregate:
 
 
 def _short(section: Section, name: str, value: Scalar, kind: Kind) -> Source:
-    table_name, _, column = checked_text(section, name, value).partition(".")
+    table_name, _, column = section.text_of(name, value).partition(".")
     if table_name not in set(Table):
         section.refuse(name, "must start with one of " + ", ".join(Table), value)
         return PLACEHOLDER

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from experiments.plan.fields import Section
+from experiments.plan.numbers import integer
 from experiments.plan.yaml_lines import Scalar
 
 LONGEST_BURN_IN = 1_440
@@ -30,7 +31,7 @@ def read_switchback(section: Section) -> Switchback | None:
     inner = section.section("switchback")
     if inner is None:
         return None
-    burn_in = inner.integer("burn_in", low=0, high=LONGEST_BURN_IN)
+    burn_in = integer(inner, "burn_in", low=0, high=LONGEST_BURN_IN)
     found = Switchback(
         window=inner.text("window") or "window_id", burn_in=15 if burn_in is None else burn_in
     )

@@ -3,6 +3,7 @@
 from experiments.plan.document import Source, TimeUnit
 from experiments.plan.fields import Section
 from experiments.plan.lengths import days, horizon
+from experiments.plan.numbers import number
 from experiments.plan.time_to_event import (
     NOTHING,
     AtRisk,
@@ -97,7 +98,7 @@ def _log_rank_weights(section: Section) -> FlemingHarrington | None:
 
 
 def _power(section: Section, name: str) -> float:
-    power = section.number(name) or 0.0
+    power = number(section, name) or 0.0
     if not 0 <= power <= MOST:
         section.refuse(name, f"must be 0 to {MOST}")
     return power

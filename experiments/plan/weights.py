@@ -1,7 +1,8 @@
-"""How many of 10,000 buckets each variant has: in all versions, or in each."""
+"""The variants of a plan: how many of 10,000 buckets each has, by version, and the control."""
 
 from experiments.errors import Violation
 from experiments.plan.fields import KEY, KEY_RULE, Section
+from experiments.plan.numbers import integer
 
 BUCKETS = 10_000
 Weights = tuple[tuple[str, int], ...]
@@ -22,6 +23,14 @@ def read_weights(section: Section) -> Weights:
     if len(weights) < 2:  # noqa: PLR2004  # a comparison has two sides
         section.refuse("weights", "must name the control and at least one other variant")
     return weights
+
+
+def read_control(section: Section, weights: Weights) -> str:
+    """Return the key of the variant that the others are compared with."""
+    control = section.key("control")
+    if control and weights and control not in dict(weights):
+        section.refuse("control", "must be one of the weights: " + ", ".join(dict(weights)))
+    return control
 
 
 def read_version_weights(section: Section, weights: Weights) -> tuple[tuple[str, Weights], ...]:
@@ -57,4 +66,4 @@ def _summing(section: Section, name: str, inner: Section) -> Weights:
 def _weight(inner: Section, name: str) -> int:
     if inner.given(name) is None:
         inner.refuse(name, "is required")
-    return inner.integer(name, low=1, high=BUCKETS) or 0
+    return integer(inner, name, low=1, high=BUCKETS) or 0

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from experiments.plan.fields import Section
+from experiments.plan.numbers import number
 
 HIGHEST_QUANTILE = 1
 
@@ -20,7 +21,7 @@ def read_winsorising(section: Section) -> Winsorising | None:
     inner = section.section("winsorising")
     if inner is None:
         return None
-    found = Winsorising(cap=inner.number("cap"), quantile=inner.number("quantile"))
+    found = Winsorising(cap=number(inner, "cap"), quantile=number(inner, "quantile"))
     if (inner.given("cap") is None) == (inner.given("quantile") is None):
         section.refuse("winsorising", "needs exactly one of cap and quantile")
     if found.quantile is not None and not 0 < found.quantile < HIGHEST_QUANTILE:
