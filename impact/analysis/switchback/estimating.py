@@ -16,7 +16,8 @@ from impact.stats.clusters.comparison import FEW
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference
 from impact.stats.switchback.carry_over import carry_over
-from impact.stats.switchback.windows import Windows, drawn_effect, window_effect
+from impact.stats.switchback.drawn_windows import drawn_effect
+from impact.stats.switchback.windows import Windows, window_effect
 
 EFFECT = "switchback_effect"
 BY_WINDOW, BY_DAY, DRAWN, CARRY_OVER = "cr2", "cr2_by_day", "randomisation", "carry_over"

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from impact.stats.estimable import NotEstimable
 from impact.stats.switchback.carry_over import carry_over
-from impact.stats.switchback.windows import Windows, drawn_effect, window_effect
+from impact.stats.switchback.drawn_windows import drawn_effect
+from impact.stats.switchback.windows import Windows, window_effect
 from tests.impact.stats.answers import estimated, known
 from tests.impact.stats.clusters.test_properties import cr2_from_rows
 
