@@ -8,7 +8,8 @@ from impact.analysis.checks.sample_ratio import KIND as CHECK
 from impact.analysis.estimates import Analysis, CheckStatus, Estimate
 from impact.analysis.sufficient import SufficientStatistics
 from impact.reports.formats import count, level, p_value
-from impact.reports.scales import at_text, interval_text, name_of, value_text
+from impact.reports.names import name_of
+from impact.reports.scales import at_text, interval_text, value_text
 
 MARKS = {CheckStatus.PASS: "ok", CheckStatus.WARN: "look", CheckStatus.FAIL: "FAIL"}
 HEADER = ("", "variant", "at", "estimate", "interval", "p")

@@ -10,7 +10,8 @@ from impact.reports.descriptions import incidence_curves, incidence_description,
 from impact.reports.effects import horizon, remark
 from impact.reports.findings import Findings
 from impact.reports.formats import ABSENT, p_value
-from impact.reports.scales import at_text, interval_text, method_of, name_of, value_text
+from impact.reports.names import method_of, name_of
+from impact.reports.scales import at_text, interval_text, value_text
 
 SHARE = "cumulative_incidence"
 

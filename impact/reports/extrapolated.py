@@ -7,7 +7,8 @@ from impact.reports.blocks import Cell, Column, Table
 from impact.reports.effects import remark
 from impact.reports.findings import Findings
 from impact.reports.formats import ABSENT
-from impact.reports.scales import at_text, interval_text, method_of, name_of, value_text
+from impact.reports.names import method_of, name_of
+from impact.reports.scales import at_text, interval_text, value_text
 
 TERM = "extrapolation"
 QUANTITIES = ("survival_probability", "rmst")

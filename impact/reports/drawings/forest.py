@@ -10,14 +10,8 @@ from impact.analysis.estimates import Estimate
 from impact.analysis.sufficient import ALL
 from impact.reports.drawings.style import GRID, INKS, NO_EFFECT, Size, configured
 from impact.reports.effects import remark
-from impact.reports.scales import (
-    NO_EFFECT_RATIO,
-    RATIOS,
-    interval_text,
-    name_of,
-    scale_of,
-    value_text,
-)
+from impact.reports.names import name_of
+from impact.reports.scales import NO_EFFECT_RATIO, RATIOS, interval_text, scale_of, value_text
 
 ROW = 30
 PADDING = 0.06

@@ -14,8 +14,10 @@ from impact.reports.blocks import (
 )
 from impact.reports.effects import main_effect, remark
 from impact.reports.findings import Findings
-from impact.reports.formats import level, quantity
-from impact.reports.scales import at_text, interval_text, name_of, place_text, scale_of, value_text
+from impact.reports.formats import level
+from impact.reports.names import name_of
+from impact.reports.quantities import quantity
+from impact.reports.scales import at_text, interval_text, place_text, scale_of, value_text
 
 VERDICTS: dict[Verdict, tuple[str, Tone]] = {
     Verdict.SHIP: ("Ship it", Tone.GOOD),

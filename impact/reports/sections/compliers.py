@@ -5,7 +5,8 @@ from impact.reports.blocks import Block, Cell, Column, Paragraph, Section, Table
 from impact.reports.effects import main_effect, remark
 from impact.reports.findings import Findings
 from impact.reports.formats import ABSENT
-from impact.reports.scales import interval_text, name_of, value_text
+from impact.reports.names import name_of
+from impact.reports.scales import interval_text, value_text
 from impact.reports.sections.metrics import difference_cell
 
 COMPLIER = "complier"

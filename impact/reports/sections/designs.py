@@ -7,7 +7,8 @@ from impact.reports.descriptions import segment_label
 from impact.reports.effects import final_p_value, remark
 from impact.reports.findings import Findings
 from impact.reports.formats import ABSENT, p_value
-from impact.reports.scales import interval_text, method_of, name_of, value_text
+from impact.reports.names import method_of, name_of
+from impact.reports.scales import interval_text, value_text
 
 EFFECTS = frozenset({"switchback_effect", "direct_effect", "spillover_effect"})
 METHODS = frozenset({"two_way", "carry_over"})

@@ -8,7 +8,8 @@ from impact.analysis.headlines import benefit_interval, effect_row, favours_less
 from impact.reports.blocks import Cell, Column, Paragraph, Section, Table, Tone
 from impact.reports.effects import remark
 from impact.reports.findings import Findings
-from impact.reports.formats import ABSENT, p_value, quantity
+from impact.reports.formats import ABSENT, p_value
+from impact.reports.quantities import quantity
 from impact.reports.scales import interval_text, is_difference, scale_of, value_text
 
 EXPLANATION = (

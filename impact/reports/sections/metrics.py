@@ -13,7 +13,8 @@ from impact.reports.effects import (
 )
 from impact.reports.findings import Findings
 from impact.reports.formats import ABSENT, p_value
-from impact.reports.scales import interval_text, method_of, place_text, shared_digits, value_text
+from impact.reports.names import method_of
+from impact.reports.scales import interval_text, place_text, shared_digits, value_text
 from impact.reports.sections.beside import beside
 from impact.reports.sections.silence import silence
 

@@ -5,7 +5,8 @@ from impact.analysis.sufficient import ALL
 from impact.reports.blocks import Block, Cell, Column, Notice, Paragraph, Section, Table
 from impact.reports.effects import arm_level
 from impact.reports.findings import Findings
-from impact.reports.formats import ABSENT, Form, Scale, interval, level, quantity, scaled_digits
+from impact.reports.formats import ABSENT, level
+from impact.reports.quantities import Form, Scale, interval, quantity, scaled_digits
 from impact.reports.scales import is_difference, scale_of, value_text
 from impact.reports.sections.metrics import difference_cell
 

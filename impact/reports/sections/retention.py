@@ -12,15 +12,9 @@ from impact.reports.effects import remark
 from impact.reports.extrapolated import extrapolated_table
 from impact.reports.findings import Findings
 from impact.reports.formats import ABSENT, count, p_value
+from impact.reports.names import method_of, name_of
 from impact.reports.parts import parts_table
-from impact.reports.scales import (
-    at_text,
-    interval_text,
-    method_of,
-    name_of,
-    shared_digits,
-    value_text,
-)
+from impact.reports.scales import at_text, interval_text, shared_digits, value_text
 
 ARM_QUANTITIES = ("survival_probability", "rmst", "lost_time", "median_survival")
 EFFECT_QUANTITIES = (

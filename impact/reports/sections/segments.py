@@ -10,7 +10,8 @@ from impact.reports.effects import remark
 from impact.reports.findings import Findings
 from impact.reports.forest import forest_rows
 from impact.reports.formats import ABSENT, count, p_value
-from impact.reports.scales import interval_text, name_of, value_text
+from impact.reports.names import name_of
+from impact.reports.scales import interval_text, value_text
 
 CAUTION = (
     "The segments were fixed before the first assignment. Small segments scatter: an interval that "

@@ -8,18 +8,14 @@ from impact.reports.formats import (
     ABSENT,
     MINUS,
     NARROW,
-    Form,
-    Scale,
     day,
     digits_for,
     instant,
-    interval,
     level,
     number,
     p_value,
-    quantity,
-    scaled_digits,
 )
+from impact.reports.quantities import Form, Scale, interval, quantity, scaled_digits
 
 POINTS = Scale(form=Form.POINTS)
 EURO = Scale(form=Form.MONEY, unit="EUR")
