@@ -1,7 +1,6 @@
 """Define an experiment, and change it while it is a draft."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -10,18 +9,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from experiments import definitions
-from experiments.definitions import Draft, VariantDraft
 from experiments.errors import ExperimentsError, Refusal
-from experiments.models import BUCKETS, Experiment
 from experiments.pages.details import found
-from experiments.pages.forms import (
-    OPERATORS,
-    BasicsForm,
-    ConditionFormSet,
-    VariantFormSet,
-    typed,
-)
+from experiments.pages.drafting import answers_of, draft_from, is_shown, merged
+from experiments.pages.forms import BasicsForm
 from experiments.pages.people import editor, name_of, person
+from experiments.pages.row_forms import ConditionFormSet, VariantFormSet
 from experiments.pages.saturation_form import SaturationForm
 from experiments.pages.schedule_form import ScheduleForm
 
@@ -39,7 +32,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and _are_valid(forms):
         try:
             experiment = definitions.create(
-                _draft(forms),
+                draft_from(forms),
                 actor=name_of(request),
                 now=timezone.now(),
                 owner=person(request),
@@ -56,10 +49,10 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, key: str) -> HttpResponse:
     """Change a draft; two people at once cannot overwrite each other."""
     experiment = found(key)
-    forms = _forms(request, **_answers(experiment))
+    forms = _forms(request, **answers_of(experiment))
     edition = request.POST.get("edition", str(experiment.edition))
     if request.method == "POST" and _are_valid(forms):
-        after = _merged(definitions.draft_of(experiment), _draft(forms))
+        after = merged(definitions.draft_of(experiment), draft_from(forms))
         try:
             definitions.edit(
                 key, after, edition=int(edition), actor=name_of(request), now=timezone.now()
@@ -73,7 +66,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
         "experiment": experiment,
         "edition": edition,
         "is_refused": request.method == "POST",
-        "keeps_audience": not _is_shown(experiment.targeting),
+        "keeps_audience": not is_shown(experiment.targeting),
         **forms,
     }
     return render(request, "experiments/define.html", context)
@@ -128,125 +121,6 @@ def _forms(
 
 def _are_valid(forms: dict[str, Any]) -> bool:
     return all([part.is_valid() for part in forms.values()])  # noqa: C419  # show every error
-
-
-def _draft(forms: dict[str, Any]) -> Draft:
-    basics = forms["form"].cleaned_data
-    rules = [rule for form in forms["conditions"] if (rule := form.rule())]
-    layer = basics["layer"]
-    return Draft(
-        key=basics["key"],
-        title=basics["title"],
-        hypothesis=basics["hypothesis"],
-        unit=basics["unit"],
-        layer=layer.key if layer else None,
-        layer_start=basics["layer_start"] or 0,
-        layer_end=BUCKETS if basics["layer_end"] is None else basics["layer_end"],
-        targeting={basics["audience"] or "all": rules} if rules else {},
-        coverage=int(basics["coverage"] * BUCKETS / 100),
-        requires=_requirements(basics["requires"]),
-        is_holdout=basics["is_holdout"],
-        schedule=forms["schedule"].document(),
-        saturation=forms["saturation"].document(),
-        variants=tuple(
-            VariantDraft(
-                key=row["key"],
-                title=row["title"],
-                weight=int(row["share"] * BUCKETS / 100),
-                is_control=position == 0,
-                policy=row["policy"],
-            )
-            for position, row in enumerate(
-                form.cleaned_data for form in forms["variants"] if form.cleaned_data
-            )
-        ),
-    )
-
-
-def _requirements(lines: str) -> tuple[dict[str, object], ...]:
-    """Read one experiment a line: its key, and the variants after a colon."""
-    parts = [line.partition(":") for line in lines.splitlines() if line.strip()]
-    return tuple(
-        {"experiment": key.strip(), "variants": [name.strip() for name in names.split(",") if name]}
-        for key, _, names in parts
-    )
-
-
-def _lines(requires: Sequence[Mapping[str, Any]]) -> str:
-    pairs = ((each["experiment"], ", ".join(each.get("variants", ()))) for each in requires)
-    return "\n".join(f"{key}: {names}" if names else key for key, names in pairs)
-
-
-def _merged(before: Draft, answers: Draft) -> Draft:
-    """Return the answers with everything that the form does not ask for left as it was."""
-    is_shown = _is_shown(before.targeting)
-    return replace(
-        answers,
-        targeting=answers.targeting if is_shown else before.targeting,
-        plan_source=before.plan_source,
-        salt=before.salt,
-        simulated=before.simulated,
-        truth=before.truth,
-    )
-
-
-def _answers(experiment: Experiment) -> dict[str, Any]:
-    """Return what the form would have been given for this experiment."""
-    is_shown = bool(experiment.targeting) and _is_shown(experiment.targeting)
-    audience, rules = next(iter(experiment.targeting.items())) if is_shown else ("all", [])
-    return {
-        "initial": {
-            **{name: getattr(experiment, name) for name in ("title", "key", "hypothesis", "unit")},
-            "coverage": experiment.coverage * 100 / BUCKETS,
-            "requires": _lines(experiment.requires),
-            "is_holdout": experiment.is_holdout,
-            "layer": experiment.layer.key if experiment.layer else None,
-            "layer_start": experiment.layer_start,
-            "layer_end": experiment.layer_end,
-            "audience": audience,
-        },
-        "variants": [
-            {
-                "key": variant.key,
-                "title": variant.title,
-                "share": variant.weight * 100 / BUCKETS,
-                "policy": "\n".join(
-                    f"{name}: {typed(value)}" for name, value in variant.policy.items()
-                ),
-            }
-            for variant in experiment.variants.order_by("-is_control", "position")
-        ],
-        "conditions": [_condition(rule) for rule in rules],
-        "schedule": experiment.schedule,
-        "saturation": experiment.saturation,
-    }
-
-
-def _is_shown(targeting: Mapping[str, Any]) -> bool:
-    """Say whether rows of conditions can express the rule; one made by the API may need more."""
-    rules: list[dict[str, Any]] = next(iter(targeting.values()), [])
-    if list(targeting) not in ([], ["all"], ["any"]):
-        return False
-    return all(_condition(rule)["operator"] in OPERATORS for rule in rules)
-
-
-def _condition(rule: Mapping[str, Any]) -> dict[str, str]:
-    """Return the row for a leaf of the targeting language; no operator where rows have none."""
-    row = {"attribute": str(rule.get("attribute", "")), "operator": "", "value": ""}
-    match {name: value for name, value in rule.items() if name != "attribute"}:
-        case {"in": list(values), **others} if not others:
-            return {**row, "operator": "in", "value": ", ".join(map(typed, values))}
-        case {"range": dict(bounds), **others} if len(bounds) == 1 and not others:
-            ((operator, value),) = bounds.items()
-            return {**row, "operator": operator, "value": typed(value)}
-        case {"present": True, **others} if not others:
-            return {**row, "operator": "present"}
-        case {"equals": value, **others} if not others:
-            return {**row, "operator": "equals", "value": typed(value)}
-        case {"prefix": str(value), **others} if not others:
-            return {**row, "operator": "prefix", "value": value}
-        case _:
-            return row
 
 
 def _explain(forms: dict[str, Any], error: ExperimentsError) -> None:

@@ -1,0 +1,26 @@
+"""Values of a JSON document as people type them."""
+
+import json
+from typing import Any
+
+
+def scalar(text: str) -> Any:  # noqa: ANN401  # any value of a JSON document
+    """Read typed text as what a person means: 300 and 0.5 are numbers, true is true, 0012 is text.
+
+    >>> [scalar(text) for text in ("300", "0.5", "true", "0012", "pro", '"300"')]
+    [300, 0.5, True, '0012', 'pro', '300']
+    """
+    try:
+        return json.loads(text, parse_constant=str)
+    except ValueError:
+        return text
+
+
+def typed(value: Any) -> str:  # noqa: ANN401  # any value of a JSON document
+    """Return the text that `scalar` reads back as `value`.
+
+    >>> [typed(value) for value in (300, True, "pro", "300")]
+    ['300', 'true', 'pro', '"300"']
+    """
+    is_plain = isinstance(value, str) and scalar(value) == value
+    return str(value) if is_plain else json.dumps(value, ensure_ascii=False)
