@@ -8,9 +8,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from experiments import exposures
+from experiments.api.count_serializers import BalanceOut
 from experiments.api.requests import MayDefine
 from experiments.api.schema import REFUSALS
-from experiments.api.serializers import BalanceOut
 from experiments.definitions import find
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from rest_framework import serializers
 
+from experiments.api.strict import In
 from experiments.design.expectations import Expectation
 from experiments.design.findings import Level
 from experiments.design.guards import Scale
 from experiments.plan.document import Unit
 
-In = serializers.Serializer[dict[str, Any]]
 MANY = 1e9
 NUMBERS = r"^\d{1,9}(\.\d{1,6})?(,\d{1,9}(\.\d{1,6})?)*$"
 USUAL = {field.name: field.default for field in fields(Expectation)}

@@ -10,18 +10,17 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from experiments import definitions, exposures
+from experiments.api.count_serializers import CountsOut
 from experiments.api.requests import MayDefine, given, signed
 from experiments.api.schema import REFUSALS
 from experiments.api.serializers import (
     ChangeOut,
-    CountsOut,
     ExperimentIn,
     ExperimentOut,
     ExperimentPatch,
-    LayerIn,
-    LayerOut,
     draft_fields,
 )
+from experiments.api.steering_serializers import LayerIn, LayerOut
 from experiments.definitions import Draft, draft_of, find
 from experiments.models import Change, Experiment, Layer
 

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from experiments import definitions
 from experiments.api.requests import MayDefine, given, signed
 from experiments.api.schema import REFUSALS
-from experiments.api.serializers import NeverTreatedOut, NeverTreatIn, NeverTreatOut
+from experiments.api.steering_serializers import NeverTreatedOut, NeverTreatIn, NeverTreatOut
 from experiments.models import NeverTreated
 
 

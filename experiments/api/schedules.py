@@ -5,9 +5,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from experiments.api.count_serializers import ScheduleOut
 from experiments.api.requests import MayDefine
 from experiments.api.schema import REFUSALS
-from experiments.api.serializers import ScheduleOut
 from experiments.definitions import find, published_schedule
 
 

@@ -1,24 +1,14 @@
-"""What goes in and out of the API of experiments. Types are checked here, rules by definitions."""
+"""Experiments as the API takes and gives them. Types are checked here, rules by definitions."""
 
 from typing import Any
 
 from rest_framework import serializers
 
-from experiments.api.strict import Document, Integer, Text, Truth
+from experiments.api.strict import Document, In, Integer, Text, Truth
 from experiments.definitions import Draft, VariantDraft
 from experiments.lifecycle import Status, moves_from
-from experiments.models import (
-    BUCKETS,
-    Change,
-    Experiment,
-    ForcedAssignment,
-    Layer,
-    NeverTreated,
-    Variant,
-)
+from experiments.models import BUCKETS, Change, Experiment, Variant
 from experiments.plan.document import Unit
-
-In = serializers.Serializer[dict[str, Any]]
 
 
 class VariantIn(In):
@@ -71,73 +61,6 @@ class ExperimentPatch(Design):
     variants = VariantIn(many=True, required=False)
 
 
-class CoverageIn(In):
-    """How many take part."""
-
-    coverage = Integer(min_value=0, max_value=BUCKETS, help_text="Of 10,000.")
-
-
-class WeightsIn(In):
-    """Other weights, of 10,000: one for each variant."""
-
-    weights = serializers.DictField(child=Integer(min_value=0, max_value=BUCKETS))
-
-
-class NeverTreatIn(In):
-    """Customers whom no experiment may treat; a reason of null takes them off the list."""
-
-    customer_ids = serializers.ListField(child=Text(max_length=256), allow_empty=False)
-    reason = Text(max_length=200, allow_null=True)
-
-
-class NeverTreatOut(In):
-    """How many are on the list."""
-
-    listed = serializers.IntegerField()
-
-
-class NeverTreatedOut(serializers.ModelSerializer[NeverTreated]):
-    """A customer on the list, known by digest alone."""
-
-    class Meta:
-        model = NeverTreated
-        fields = ["digest", "reason", "changed_at", "changed_by"]
-        read_only_fields = fields
-
-
-class ForcedIn(In):
-    """Who is served which variant; null leaves the unit to its hash again."""
-
-    unit_id = Text(max_length=256)
-    variant = Text(max_length=64, allow_null=True)
-
-
-class ForcedOut(serializers.ModelSerializer[ForcedAssignment]):
-    """Who is served which variant."""
-
-    variant = serializers.CharField(source="variant.key", read_only=True)
-
-    class Meta:
-        model = ForcedAssignment
-        fields = ["unit_id", "variant"]
-
-
-class LayerIn(In):
-    """A new layer."""
-
-    key = Text(max_length=64)
-    title = Text(max_length=200, allow_blank=True, required=False)
-
-
-class LayerOut(serializers.ModelSerializer[Layer]):
-    """A layer."""
-
-    class Meta:
-        model = Layer
-        fields = ["key", "title", "salt"]
-        read_only_fields = fields
-
-
 class VariantOut(serializers.ModelSerializer[Variant]):
     """One service policy and its share."""
 
@@ -185,64 +108,6 @@ class ChangeOut(serializers.ModelSerializer[Change]):
     class Meta:
         model = Change
         fields = ["at", "actor", "action", "fields"]
-
-
-class SlotOut(In):
-    """A slot of a schedule and the variant that it drew."""
-
-    slot = serializers.CharField(help_text="Its first minute on the clocks of the zone.")
-    block = serializers.CharField(help_text="The slots that were drawn together.")
-    begins_at = serializers.DateTimeField()
-    burn_in_until = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
-    variant = serializers.CharField(help_text="Empty where windows draw a saturation.")
-    saturation = serializers.CharField(help_text="In per cent; empty where they draw a variant.")
-
-
-class ScheduleOut(In):
-    """A whole schedule, as it was drawn from the salt."""
-
-    version = serializers.IntegerField()
-    salt = serializers.CharField()
-    schedule = serializers.DictField()
-    slots = SlotOut(many=True)
-
-
-class VariantCountOut(In):
-    """Eligible, not forced units of a variant and their assignments."""
-
-    variant = serializers.CharField()
-    units = serializers.IntegerField()
-    rows = serializers.IntegerField()
-    served = serializers.IntegerField()
-    exposed = serializers.IntegerField()
-
-
-class StratumOut(In):
-    """Units of a stratum by variant, and what the weights let expect."""
-
-    name = serializers.CharField()
-    counts = serializers.DictField(child=serializers.IntegerField())
-    expected = serializers.DictField(child=serializers.FloatField())
-
-
-class BalanceOut(In):
-    """How the strata of an attribute split, and one test of all of them."""
-
-    by = serializers.CharField()
-    strata = StratumOut(many=True)
-    statistic = serializers.FloatField()
-    df = serializers.IntegerField()
-    p_value = serializers.FloatField(allow_null=True, help_text="Null where nothing is testable.")
-    n_untested = serializers.IntegerField()
-
-
-class CountsOut(In):
-    """Live counts of an experiment."""
-
-    variants = VariantCountOut(many=True)
-    ineligible = serializers.IntegerField()
-    forced = serializers.IntegerField()
 
 
 def draft_fields(given: dict[str, Any]) -> dict[str, Any]:

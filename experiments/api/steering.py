@@ -11,13 +11,8 @@ from rest_framework.views import APIView
 from experiments import definitions
 from experiments.api.requests import MayDefine, given, signed
 from experiments.api.schema import REFUSALS
-from experiments.api.serializers import (
-    CoverageIn,
-    ExperimentOut,
-    ForcedIn,
-    ForcedOut,
-    WeightsIn,
-)
+from experiments.api.serializers import ExperimentOut
+from experiments.api.steering_serializers import CoverageIn, ForcedIn, ForcedOut, WeightsIn
 from experiments.lifecycle import Move
 from experiments.models import ForcedAssignment
 

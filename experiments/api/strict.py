@@ -4,6 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+In = serializers.Serializer[dict[str, Any]]  # what is sent, and what no row of ours holds
+
 
 class Text(serializers.CharField):
     """A string, as it was given."""
