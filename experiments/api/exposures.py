@@ -12,8 +12,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from experiments.access import Scope, needs
+from experiments.api.exposures_schema import ACCEPTED_REPORTS, REPORTS
 from experiments.api.exposures_wire import MOST_ROWS, Report, raw_rows, read_report
-from experiments.api.schema import ACCEPTED_REPORTS, REFUSALS, REPORTS
+from experiments.api.schema import REFUSALS
 from experiments.assignment.refusals import violation
 from experiments.errors import InvalidRequest, Violation
 from experiments.exposures import record_many, report_exposed

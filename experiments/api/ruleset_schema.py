@@ -1,7 +1,5 @@
 """What the OpenAPI document says of the rule set."""
 
-from typing import Any
-
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
@@ -9,7 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from experiments.access import ApiKeyAuthentication
-from experiments.api.schema import PROBLEM
+from experiments.api.schema import problems
 from experiments.assignment.signature import HEADER
 
 DEFINITIONS = {"type": "array", "items": {"type": "object"}}
@@ -34,15 +32,14 @@ SIGNED = [
         description="id=HMAC-SHA256 of the body, for each key in force.",
     ),
 ]
-PROBLEMS: dict[Any, Any] = {
-    (code, "application/problem+json"): OpenApiResponse(PROBLEM, description=description)
-    for code, description in (
-        (401, "No key, or one that is not in force."),
-        (403, "The key lacks the scope assign."),
-        (405, "Another method than GET."),
-        (503, "Nothing could be read from the database since the start."),
-    )
-}
+PROBLEMS = problems(
+    {
+        401: "No key, or one that is not in force.",
+        403: "The key lacks the scope assign.",
+        405: "Another method than GET.",
+        503: "Nothing could be read from the database since the start.",
+    }
+)
 
 
 class RulesetDocumentation(APIView):

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from experiments.api import experiments, steering
 from experiments.api.assign import assign
+from experiments.api.assign_schema import AssignDocumentation
 from experiments.api.balance import ExperimentBalance
 from experiments.api.design import ExperimentDesign
 from experiments.api.exposures import ExposureReports
@@ -11,7 +12,6 @@ from experiments.api.never_treat import NeverTreatList
 from experiments.api.ruleset import ruleset
 from experiments.api.ruleset_schema import RulesetDocumentation
 from experiments.api.schedules import ExperimentSchedule
-from experiments.api.schema import AssignDocumentation
 
 # Where drf-spectacular looks for what it knows of a view.
 vars(assign).update(cls=AssignDocumentation, initkwargs={})
