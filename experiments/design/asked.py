@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from experiments.design.clusters import design_effect
 from experiments.design.comparisons import Comparison
+from experiments.design.counted import Watch, Window
 from experiments.design.demands import Demands
 from experiments.design.enrolment import Joining
 from experiments.design.expectations import Expectation
 from experiments.design.follow_up import daily_hazard
 from experiments.design.guards import Guard, MeanGuard, ProportionGuard, SurvivalGuard
-from experiments.design.sights import MeanSight, ProportionSight, Sight, SurvivalSight, Window
+from experiments.design.sights import MeanSight, ProportionSight, Sight, SurvivalSight
 from experiments.design.spreads import baseline_of, deviation_of
 from experiments.plan.document import Direction, Kind, Metric, Plan
 
@@ -29,15 +30,15 @@ class Asked:
         return Demands(alpha=1 - self.plan.confidence_level, power=self.expected.power)
 
     @property
-    def hazard(self) -> float:
-        """The rate of churn a day."""
-        return daily_hazard(self.expected.monthly_churn)
-
-    @property
-    def loss(self) -> float:
-        """The rate a day of those who leave sight."""
+    def watch(self) -> Watch:
+        """How customers are watched until they leave."""
         lost = self.expected.monthly_loss
-        return daily_hazard(lost) if lost else 0.0
+        return Watch(
+            enrolment=self.enrolment,
+            comparison=self.comparison,
+            hazard=daily_hazard(self.expected.monthly_churn),
+            loss=daily_hazard(lost) if lost else 0.0,
+        )
 
     def window(self, metric: Metric) -> Window:
         """Return how units of a metric count once their window is over."""
@@ -54,13 +55,7 @@ def sight_of(metric: Metric, asked: Asked) -> Sight:
     """Return what a comparison can see of a metric."""
     match metric.kind:
         case Kind.TIME_TO_EVENT:
-            return SurvivalSight(
-                enrolment=asked.enrolment,
-                comparison=asked.comparison,
-                demands=asked.demands,
-                hazard=asked.hazard,
-                loss=asked.loss,
-            )
+            return SurvivalSight(watch=asked.watch, demands=asked.demands)
         case Kind.PROPORTION:
             return ProportionSight(
                 window=asked.window(metric),
@@ -69,10 +64,9 @@ def sight_of(metric: Metric, asked: Asked) -> Sight:
                 rises=metric.direction is Direction.INCREASE,
             )
         case Kind.MEAN | Kind.RATIO | Kind.QUANTILE:
+            deviation = deviation_of(asked.plan, metric, asked.expected)
             return MeanSight(
-                window=asked.window(metric),
-                demands=asked.demands,
-                deviation=deviation_of(asked.plan, metric, asked.expected),
+                window=asked.window(metric), demands=asked.demands, deviation=deviation
             )
 
 
@@ -80,22 +74,14 @@ def guard_of(metric: Metric, asked: Asked) -> Guard:
     """Return what a comparison can rule out of a guardrail."""
     match metric.kind:
         case Kind.TIME_TO_EVENT:
-            return SurvivalGuard(
-                enrolment=asked.enrolment,
-                comparison=asked.comparison,
-                demands=asked.demands,
-                hazard=asked.hazard,
-                loss=asked.loss,
-            )
+            return SurvivalGuard(watch=asked.watch, demands=asked.demands)
         case Kind.PROPORTION:
+            baseline = baseline_of(metric, asked.expected)
             return ProportionGuard(
-                window=asked.window(metric),
-                demands=asked.demands,
-                baseline=baseline_of(metric, asked.expected),
+                window=asked.window(metric), demands=asked.demands, baseline=baseline
             )
         case Kind.MEAN | Kind.RATIO | Kind.QUANTILE:
+            deviation = deviation_of(asked.plan, metric, asked.expected)
             return MeanGuard(
-                window=asked.window(metric),
-                demands=asked.demands,
-                deviation=deviation_of(asked.plan, metric, asked.expected),
+                window=asked.window(metric), demands=asked.demands, deviation=deviation
             )

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from experiments.design.comparisons import Comparison
+from experiments.design.counted import Watch, Window
 from experiments.design.demands import Demands, Unreachable
 from experiments.design.enrolment import Joining
 from experiments.design.first_day import Needed, first_day
 from experiments.design.margins import hazards, proportions
 from experiments.design.margins import means as margins_of_means
 from experiments.design.means import FEWEST
-from experiments.design.sights import Window
 from experiments.plan.document import Metric
 
 NO_EVENT = Unreachable(reason="Nobody is expected to have left by then.")
@@ -71,29 +70,26 @@ class Guarded:
 class SurvivalGuard:
     """More churn, as a hazard ratio: all who joined are watched until the day."""
 
-    enrolment: Joining
-    comparison: Comparison
+    watch: Watch
     demands: Demands
-    hazard: float
-    loss: float
     scale: Scale = Scale.HAZARD_RATIO
 
     def power(self, day: float, margin: float) -> float:
         """Return the chance that so large a ratio is ruled out on that day."""
         if not (events := self._events(day)):
             return 0.0
-        share, alpha = self.comparison.share, self.demands.alpha
+        share, alpha = self.watch.comparison.share, self.demands.alpha
         return hazards.power(events, margin, share=share, alpha=alpha)
 
     def margin(self, day: float) -> float | Unreachable:
         """Return the smallest ratio that is ruled out."""
         if not (events := self._events(day)):
             return NO_EVENT
-        return hazards.detectable_margin(events, share=self.comparison.share, demands=self.demands)
+        share = self.watch.comparison.share
+        return hazards.detectable_margin(events, share=share, demands=self.demands)
 
     def _events(self, day: float) -> float:
-        customers = self.comparison.part * self.enrolment.enrolled(day)
-        return customers * self.enrolment.event_probability(day, self.hazard, self.loss)
+        return self.watch.customers(day) * self.watch.leaving(day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from experiments.design import means, proportions
-from experiments.design.comparisons import Comparison
+from experiments.design.counted import Watch, Window
 from experiments.design.demands import Demands, Unreachable
-from experiments.design.enrolment import Joining
 from experiments.design.follow_up import smallest_reduction
 from experiments.design.log_rank import log_rank_power
 
@@ -36,11 +35,8 @@ class Sight(Protocol):
 class SurvivalSight:
     """Time to churn by the log-rank test: all who joined are watched until the day."""
 
-    enrolment: Joining
-    comparison: Comparison
+    watch: Watch
     demands: Demands
-    hazard: float
-    loss: float
 
     @property
     def largest(self) -> float:
@@ -49,46 +45,20 @@ class SurvivalSight:
 
     def power(self, day: float, change: float) -> float:
         """Return the chance that so large a fall of the hazard is found on that day."""
-        return self._found(day, self._seen(day, self.hazard), change)
+        return self._found(day, self.watch.leaving(day), change)
 
     def detectable(self, day: float) -> float | Unreachable:
         """Return the smallest fall of the hazard that is found."""
-        control = self._seen(day, self.hazard)
+        control = self.watch.leaving(day)
         return smallest_reduction(
             lambda change: self._found(day, control, change), self.demands.power
         )
 
     def _found(self, day: float, control: float, change: float) -> float:
-        share = self.comparison.share
-        variant = self._seen(day, self.hazard * (1 - change))
-        customers = self.comparison.part * self.enrolment.enrolled(day)
-        events = customers * ((1 - share) * control + share * variant)
+        share = self.watch.comparison.share
+        variant = self.watch.leaving(day, 1 - change)
+        events = self.watch.customers(day) * ((1 - share) * control + share * variant)
         return log_rank_power(events, 1 - change, share=share, alpha=self.demands.alpha)
-
-    def _seen(self, day: float, hazard: float) -> float:
-        return self.enrolment.event_probability(day, hazard, self.loss)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """Units count once their window is over.
-
-    `alike` is the design effect of units drawn together: so many say as much as one stranger.
-    """
-
-    enrolment: Joining
-    comparison: Comparison
-    days: int
-    alike: float = 1.0
-
-    def mature(self, day: float) -> float:
-        """Return as how many strangers the units of both arms count whose window is over."""
-        return self.comparison.part * self.enrolment.enrolled(day - self.days) / self.alike
-
-    @property
-    def nobody(self) -> Unreachable:
-        """Why there is nothing to see before the first windows are over."""
-        return Unreachable(reason=f"The first windows of {self.days} days are not over.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
