@@ -67,6 +67,20 @@ def process(
             _end(started)
 
 
+def said(*words: str, environment: Environment) -> str:
+    """Run Python with `words` to its end; return what it printed."""
+    done = subprocess.run(  # noqa: S603  # our own words
+        [sys.executable, *words],
+        cwd=PROJECT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=PATIENCE,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
 def _end(started: subprocess.Popen[bytes]) -> None:
     started.terminate()
     try:

@@ -2,7 +2,6 @@
 
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -16,7 +15,7 @@ import psycopg
 
 from experiments.assignment.hashing import Purpose, bucket
 from tests.impact.management.serving import family, free_port, wait_for
-from tests.processes import PATIENCE, PROJECT, Environment, process
+from tests.processes import PATIENCE, Environment, process, said
 
 KEY = "longer_calls"
 SALT = "kX3_vT9-aB2mQ7pR"
@@ -77,16 +76,7 @@ class Service:
 
 def prepared(environment: Environment) -> str:
     """Make the database with one running experiment; return a key that may ask."""
-    made = subprocess.run(  # noqa: S603  # our own script
-        [sys.executable, "-c", PREPARE],
-        cwd=PROJECT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-        timeout=PATIENCE,
-        check=True,
-    )
-    return made.stdout.strip()
+    return said("-c", PREPARE, environment=environment)
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ import pytest
 
 from tests.impact.management.serving import free_port, wait_for
 from tests.peers.flags import CONTROL, ROUTED
-from tests.processes import PATIENCE, PROJECT, Environment, installation, process
+from tests.processes import PATIENCE, Environment, installation, process, said
 
 collect_ignore = ["wheel_script.py"]  # it runs where the client's wheel is installed, and alone
 HOST = "127.0.0.1"
@@ -166,16 +165,7 @@ def _stream(environment: Environment, port: int, output: Path) -> Iterator[None]
 
 
 def _seeded(environment: Environment) -> str:
-    made = subprocess.run(  # our own module
-        [sys.executable, "-m", "tests.peers.seeding"],
-        cwd=PROJECT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-        timeout=PATIENCE,
-        check=True,
-    )
-    return made.stdout.strip()
+    return said("-m", "tests.peers.seeding", environment=environment)
 
 
 def _wait_until_it_answers(address: str) -> None:

@@ -3,7 +3,6 @@
 import re
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from typing import TypeVar
 
 import httpx
 
-from tests.processes import PATIENCE, PROJECT, Environment, process
+from tests.processes import PATIENCE, Environment, process, said
 
 Answer = TypeVar("Answer")
 PASSWORD = "a long password of tests"  # noqa: S105  # of an installation that lives for seconds
@@ -41,16 +40,7 @@ class Server:
 
 def prepared(environment: Environment) -> str:
     """Make the database with the user `leader`; return an API key for everything."""
-    made = subprocess.run(  # noqa: S603  # our own script
-        [sys.executable, "-c", PREPARE],
-        cwd=PROJECT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-        timeout=PATIENCE,
-        check=True,
-    )
-    return made.stdout.strip()
+    return said("-c", PREPARE, environment=environment)
 
 
 @contextmanager
