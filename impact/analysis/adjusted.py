@@ -9,6 +9,7 @@ from experiments.plan.document import Metric, Plan
 from impact.analysis.arms import by_segment, empty_moments, pairs
 from impact.analysis.estimates import Estimate
 from impact.analysis.magnitudes import reason_of, sizes_of
+from impact.analysis.notes import joined
 from impact.analysis.rows import Sides, Subject, row, subject_of
 from impact.analysis.sufficient import ArmAdjusted, Moments
 from impact.stats.estimable import NotEstimable
@@ -96,7 +97,7 @@ def _segment(subject: Subject, arms: dict[str, ArmAdjusted]) -> Iterator[Estimat
             case NotEstimable():
                 yield row(subject, "mean_difference", METHOD, sides, found)
             case Adjustment():
-                note = "; ".join(filter(None, [variance_note(found), _crowded(fits, sides)]))
+                note = joined(variance_note(found), _crowded(fits, sides))
                 yield row(subject, "mean_difference", METHOD, sides, found.difference, note)
 
 

@@ -10,7 +10,7 @@ from impact.analysis.clusters.estimating import estimate_clusters
 from impact.analysis.clusters.saturation import with_saturations
 from impact.analysis.compliance.estimating import estimate_compliance
 from impact.analysis.epochs.estimating import by_epoch
-from impact.analysis.epochs.mixing import CHANGED, mixes_epochs, without_answer
+from impact.analysis.epochs.mixing import CHANGED, mixes_epochs
 from impact.analysis.estimates import Estimate
 from impact.analysis.headlines import headline_of
 from impact.analysis.kinds import METHODS, Found
@@ -24,6 +24,7 @@ from impact.analysis.segments.rows import segment_rows
 from impact.analysis.sufficient import SufficientStatistics
 from impact.analysis.surveys import estimate_surveys, of_respondents
 from impact.analysis.switchback.estimating import estimate_switchback
+from impact.analysis.withheld import without_answer
 from impact.stats.estimable import NotEstimable
 
 NO_UNIT = "1"

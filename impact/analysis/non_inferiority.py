@@ -10,6 +10,7 @@ from experiments.plan.document import Metric, Plan
 from impact.analysis.estimates import Estimate
 from impact.analysis.headlines import effect_row, favours_less, headline_of
 from impact.analysis.looks.bounds import Bound
+from impact.analysis.notes import joined
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import normal_quantile
 from impact.stats.means.newcombe import Successes
@@ -113,4 +114,4 @@ def _under_looking(p_value: float, bound: Bound) -> float:
 
 
 def _joined(note: str, more: str) -> str:
-    return note if more in note else "; ".join(filter(None, [note, more]))
+    return note if more in note else joined(note, more)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from experiments.plan.document import Metric, Plan
 from impact.analysis.estimates import Estimate
+from impact.analysis.notes import joined
 from impact.analysis.sufficient import ALL
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference
@@ -100,5 +101,5 @@ def _filled(blank: Estimate, answer: Inference, subject: Subject, note: str) -> 
         statistic=answer.statistic,
         df=answer.df,
         p_value=None if interim else answer.p_value,
-        note="; ".join(filter(None, [INTERIM if interim else "", note])),
+        note=joined(INTERIM if interim else "", note),
     )

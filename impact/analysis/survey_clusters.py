@@ -9,6 +9,7 @@ from impact.analysis.estimates import Estimate
 from impact.analysis.rows import Subject, row
 from impact.analysis.sufficient import ArmAnswers, ClusterCounts
 from impact.analysis.survey_names import RESPONSE
+from impact.analysis.withheld import value_alone
 
 
 def clustered_response(
@@ -48,14 +49,4 @@ def without_independence(metric: Metric, rows: Iterable[Estimate]) -> Iterator[E
             yield found
             continue
         reason = f"no error for independent units: those of one {metric.cluster} are alike"
-        yield replace(
-            found,
-            std_error=None,
-            ci_low=None,
-            ci_high=None,
-            confidence_level=None,
-            statistic=None,
-            df=None,
-            p_value=None,
-            note="; ".join(filter(None, [found.note, reason])),
-        )
+        yield value_alone(found, reason)

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 
 from experiments.plan.document import Kind, Metric, Plan
 from impact.analysis.arms import by_segment, empty_moments, sample_of
-from impact.analysis.epochs.mixing import CHANGED, MIXED, mixes_epochs, without_answer
+from impact.analysis.epochs.mixing import CHANGED, MIXED, mixes_epochs
 from impact.analysis.estimates import Estimate
 from impact.analysis.means import adjusted_sample
+from impact.analysis.notes import joined
 from impact.analysis.ratios import ratio_sample
 from impact.analysis.rows import Sides, Subject, row, subject_of
 from impact.analysis.sufficient import ALL, ArmMoments, SufficientStatistics
+from impact.analysis.withheld import without_answer
 from impact.stats.epochs.combining import Epoch, combined
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference, normal_inference
@@ -89,7 +91,7 @@ def _row(subject: Subject, metric: Metric, pairs: list[Pair], method: str) -> Es
         f"{left_out} units of versions with too few of one arm left out" if left_out else "",
         ROUGH if metric.kind is Kind.RATIO and _is_rough(pairs) else "",
     ]
-    note = "; ".join(filter(None, parts))
+    note = joined(*parts)
     return row(
         subject,
         QUANTITIES[metric.kind],

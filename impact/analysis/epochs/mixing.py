@@ -1,7 +1,5 @@
 """Which rows mix versions of different splits, and what is left of them."""
 
-from dataclasses import replace
-
 from impact.analysis.estimates import Estimate
 
 CHANGED = "the split changed between versions: the arms hold units of different times"
@@ -18,20 +16,3 @@ def mixes_epochs(row: Estimate) -> bool:
         return False
     compares = bool(row.variant and row.baseline) or row.statistic is not None
     return compares and row.kind != "check"
-
-
-def without_answer(row: Estimate, reason: str) -> Estimate:
-    """Return a row of which nothing is left but what it speaks of and why it says nothing."""
-    return replace(
-        row,
-        value=None,
-        std_error=None,
-        ci_low=None,
-        ci_high=None,
-        ci_set="",
-        confidence_level=None,
-        statistic=None,
-        df=None,
-        p_value=None,
-        note=reason,
-    )

@@ -15,6 +15,7 @@ from experiments.plan.document import Plan
 from impact.analysis.estimates import Curve, CurvePoint, Estimate
 from impact.analysis.looks.bounds import FEWEST, Bound, nominal_level
 from impact.analysis.looks.wording import NO_INTERVAL, NO_SPREAD, NO_TEST
+from impact.analysis.notes import joined
 from impact.analysis.sufficient import ALL
 from impact.stats.estimable import NotEstimable
 
@@ -66,7 +67,7 @@ class Showing:
         if _is_small(estimate):
             return _without_interval(estimate, TOO_FEW)
         p_value, note = _p_value(estimate, bound)
-        found = replace(estimate, p_value=p_value, note=_joined(estimate.note, note))
+        found = replace(estimate, p_value=p_value, note=joined(estimate.note, note))
         if has_interval(estimate):
             if estimate.confidence_level != nominal_level(bound):
                 return _without_interval(estimate, NotEstimable("not made for looking"))
@@ -120,12 +121,12 @@ def _is_small(row: Estimate) -> bool:
 def _without_interval(row: Estimate, reason: NotEstimable) -> Estimate:
     bare = replace(_without_test(row), p_value=None, confidence_level=None)
     if row.quantity == SPREAD and row.look is not None and row.value is not None:
-        return replace(bare, value=None, note=_joined(row.note, f"{NO_SPREAD}{reason.reason}"))
+        return replace(bare, value=None, note=joined(row.note, f"{NO_SPREAD}{reason.reason}"))
     if has_interval(row):
-        note = _joined(row.note, f"{NO_INTERVAL}{reason.reason}")
+        note = joined(row.note, f"{NO_INTERVAL}{reason.reason}")
         return replace(bare, ci_low=None, ci_high=None, ci_set="", note=note)
     tested = row.statistic is not None
-    return replace(bare, note=_joined(row.note, f"{NO_TEST}{reason.reason}" if tested else ""))
+    return replace(bare, note=joined(row.note, f"{NO_TEST}{reason.reason}" if tested else ""))
 
 
 def _without_test(row: Estimate) -> Estimate:
@@ -134,7 +135,3 @@ def _without_test(row: Estimate) -> Estimate:
 
 def _bare(point: CurvePoint) -> CurvePoint:
     return replace(point, ci_low=None, ci_high=None)
-
-
-def _joined(note: str, more: str) -> str:
-    return "; ".join(filter(None, [note, more]))

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from experiments.plan.document import Metric, Plan
 from impact.analysis.clusters.comparing import sides_of
-from impact.analysis.epochs.mixing import without_answer
 from impact.analysis.estimates import Estimate
+from impact.analysis.notes import joined
 from impact.analysis.rows import Sides, row, subject_of
 from impact.analysis.segments.clustered import (
     equal_between_levels,
@@ -27,6 +27,7 @@ from impact.analysis.segments.effects import (
 )
 from impact.analysis.segments.neighbours import neighbours_of
 from impact.analysis.sufficient import ClusterCounts
+from impact.analysis.withheld import without_answer
 from impact.stats.clusters.levels import EqualEffects
 from impact.stats.estimable import NotEstimable
 from impact.stats.multiplicity import benjamini_hochberg
@@ -135,7 +136,7 @@ def _note(
         said = f"{freedom}, {test.clusters} clusters"
     elif math.isfinite(test.df_denominator):
         said = f"Welch's F with {test.df} and {test.df_denominator:.1f} degrees of freedom"
-    return "; ".join(filter(None, [EXPLORATORY, left_out(found, compared), said]))
+    return joined(EXPLORATORY, left_out(found, compared), said)
 
 
 def _numbers(found: SegmentEffects) -> tuple[list[float], list[float]]:

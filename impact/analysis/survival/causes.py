@@ -14,6 +14,7 @@ import numpy as np
 from experiments.plan.document import Metric, TimeUnit
 from experiments.plan.time_to_event import NOTHING
 from impact.analysis.estimates import Curve, CurvePoint, Estimate
+from impact.analysis.notes import joined
 from impact.analysis.rows import Subject, row
 from impact.analysis.sufficient import OTHER_CAUSE
 from impact.analysis.survival.cells import Arms, Cells, arms_of
@@ -112,7 +113,7 @@ def _share_rows(
     for variant, curve in cause.curves.items():
         for time in times:
             answer, remark = _share(curve, time, subject.level)
-            note = "; ".join(filter(None, [remark, cause.note]))
+            note = joined(remark, cause.note)
             found = row(subject, KIND, METHOD, cause.arms.alone(variant), answer, note)
             yield replace(found, at=time)
 
@@ -136,7 +137,7 @@ def _difference_rows(subject: Subject, cause: Cause, horizon: Horizon | None) ->
         answer = NO_UNITS if horizon is None else _difference(subject, cause, variant, horizon)
         spread = isinstance(answer, NotEstimable) or answer.std_error is not None
         said = ("" if spread else "no interval: no spread in either arm", cause.note)
-        note = "; ".join(filter(None, [*said, horizon.note if horizon else ""]))
+        note = joined(*said, horizon.note if horizon else "")
         sides = cause.arms.against_control(variant)
         found = row(subject, f"{KIND}_difference", METHOD, sides, answer, note)
         yield replace(found, at=None if horizon is None else horizon.at)
@@ -163,7 +164,7 @@ def _gray_rows(subject: Subject, cause: Cause) -> Iterator[Estimate]:
     for method in ("gray", *(("stratified_gray",) if cells.strata else ())):
         stratified = method == "stratified_gray"
         strata = f"stratified by {', '.join(cells.strata)}" if stratified else ""
-        note = "; ".join(filter(None, [strata, cause.note]))
+        note = joined(strata, cause.note)
         add = partial(chi_square_row, subject, "gray", method)
         yield add(arms.together(), _gray(cells, cause.name, stratified=stratified), note)
         for variant in arms.others if len(arms.others) > 1 else ():

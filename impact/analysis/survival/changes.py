@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from impact.analysis.estimates import Estimate
+from impact.analysis.notes import joined
 from impact.analysis.rows import Subject
 from impact.analysis.survival.cells import Arms
 from impact.analysis.survival.model import Model
@@ -38,7 +39,7 @@ def _row(
     found: ProportionalHazards | NotEstimable,
     name: str = "",
 ) -> Estimate:
-    note = "; ".join(filter(None, [SCALE, model.note]))
+    note = joined(SCALE, model.note)
     answer = found if isinstance(found, NotEstimable) else _chi_square(model, found, name)
     sides = arms.together()
     return chi_square_row(subject, "proportional_hazards", model.method, sides, answer, note)

@@ -13,6 +13,7 @@ from scipy import special
 from impact.analysis.clusters.comparing import DRAWN, SEED
 from impact.analysis.estimates import Estimate
 from impact.analysis.headlines import CLUSTER_CR2_TEST, CLUSTER_ROBUST_TEST
+from impact.analysis.notes import joined
 from impact.analysis.rows import Sides, Subject
 from impact.analysis.survival.cells import Arms, Cells
 from impact.analysis.survival.model import model_of
@@ -54,7 +55,7 @@ def _tested(subject: Subject, cells: Cells, errors: Errors) -> Answer:
     model = model_of("cox", cells, subject.control)
     kept = model.design.cells
     cluster, everyone = clusters_of(kept, errors), cells.clusters[errors.cluster]
-    note = "; ".join(filter(None, [model.note, cluster_note(kept, errors)]))
+    note = joined(model.note, cluster_note(kept, errors))
     if _are_whole(cells.arm, everyone) and np.unique(everyone).size < FEW:
         return DRAWN, _drawn(cells, everyone, subject.level), f"{note}; {AS_CHI_SQUARE}"
     match model.sample, cluster:

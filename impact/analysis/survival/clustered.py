@@ -7,6 +7,7 @@ from math import log
 import numpy as np
 
 from impact.analysis.estimates import Estimate
+from impact.analysis.notes import joined
 from impact.analysis.rows import Subject
 from impact.analysis.survival.cells import Arms, Cells
 from impact.analysis.survival.robust import (
@@ -18,6 +19,7 @@ from impact.analysis.survival.robust import (
     too_few,
 )
 from impact.analysis.survival.rows import contrast, ratio_from_log
+from impact.analysis.withheld import value_alone, without_answer
 from impact.stats.clusters.comparison import LEAST_DF, MANY
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference
@@ -58,7 +60,7 @@ def _with_errors(
         return
     known = clusters_of(cells, errors)
     if isinstance(known, NotEstimable):
-        yield replace(_empty(named), note=known.reason)
+        yield without_answer(named, known.reason)
         return
     parts = [
         _part(cells, arms, name, found, sign * _scale(arms, name, found))
@@ -66,14 +68,14 @@ def _with_errors(
     ]
     clusters = np.unique(known).size
     plain = clustered_error([(part.moved, part.n, part.cluster) for part in parts])
-    noted = replace(named, note=_joined(found.note, cluster_note(cells, errors)))
+    noted = replace(named, note=joined(found.note, cluster_note(cells, errors)))
     if clusters > MOST_WEIGHED:
         yield _filled(subject, noted, plain, clusters - 2.0)
         return
     exact = curve_cluster_error(parts)
     if clusters < MANY:
-        alone = replace(_empty(noted), value=found.value, std_error=plain)
-        yield replace(alone, note=_joined(noted.note, f"{TOO_SMALL}{CORRECTED}"))
+        alone = value_alone(noted, f"{TOO_SMALL}{CORRECTED}")
+        yield replace(alone, std_error=plain)
         yield _filled(subject, replace(noted, method=CORRECTED), exact.std_error, exact.df)
     else:
         yield _filled(subject, noted, plain, min(exact.df, clusters - 2.0))
@@ -82,7 +84,7 @@ def _with_errors(
 def _filled(subject: Subject, named: Estimate, error: float, df: float) -> Estimate:
     """Return the row with limits and test of this error, or why it cannot bear them."""
     if error > 0 and not df >= LEAST_DF:
-        return replace(_empty(named), note=_joined(too_few(df).reason, named.note))
+        return without_answer(named, joined(too_few(df).reason, named.note))
     answer = _answer(subject, named, error, df)
     return replace(
         named,
@@ -132,21 +134,3 @@ def _answer(subject: Subject, found: Estimate, error: float, df: float | None) -
     if found.quantity in RATIOS:
         return ratio_from_log(log(value), error, subject.level, df)
     return contrast(value, error, subject.level, df)
-
-
-def _empty(found: Estimate) -> Estimate:
-    return replace(
-        found,
-        value=None,
-        std_error=None,
-        ci_low=None,
-        ci_high=None,
-        confidence_level=None,
-        statistic=None,
-        df=None,
-        p_value=None,
-    )
-
-
-def _joined(*notes: str) -> str:
-    return "; ".join(filter(None, notes))

@@ -7,10 +7,12 @@ from math import exp, log
 import numpy as np
 
 from impact.analysis.estimates import Curve, CurvePoint, Estimate
+from impact.analysis.notes import joined
 from impact.analysis.rows import Subject
 from impact.analysis.survival.cells import Arms, Cells
 from impact.analysis.survival.clustered import CORRECTED, METHOD
 from impact.analysis.survival.robust import MOST_WEIGHED, Errors
+from impact.analysis.withheld import value_alone
 from impact.stats.clusters.comparison import FEW, LEAST_DF, MANY
 from impact.stats.inference import quantile_of
 from impact.stats.survival.curve_few_clusters import (
@@ -43,7 +45,7 @@ def clustered_arm_rows(
         elif found.quantity == SURVIVAL or found.quantity in MEANS:
             yield _with_error(subject, cells, arms, found, errors)
         else:
-            yield _bare(found, ALIKE.format(errors.cluster))
+            yield value_alone(found, ALIKE.format(errors.cluster))
 
 
 def clustered_curves(
@@ -74,16 +76,16 @@ def _with_error(
     clusters = _clusters(cells, found.variant, errors)
     if clusters < FEW:
         few = f"no limits: {clusters} clusters of {errors.cluster}, fewer than {FEW}"
-        return _bare(found, few)
+        return value_alone(found, few)
     error = _error(own, arms.curves[found.variant], found, errors)
-    note = _joined(found.note, f"{clusters} clusters of {errors.cluster}")
+    note = joined(found.note, f"{clusters} clusters of {errors.cluster}")
     method = METHOD if clusters >= MANY else CORRECTED
     named = replace(found, method=method, std_error=error.std_error, note=note)
     if found.ci_low is None or error.std_error <= 0:
-        return _bare(found, note)
+        return value_alone(found, note)
     if not error.df >= LEAST_DF:
         few = f"too few clusters carry it: {error.df:.1f} effective degrees of freedom"
-        return replace(_bare(found, few), std_error=error.std_error)
+        return replace(value_alone(found, few), std_error=error.std_error)
     low, high = _limits(found.quantity, found.value or 0.0, error, subject.level)
     return replace(named, ci_low=low, ci_high=high)
 
@@ -152,18 +154,3 @@ def _of_arm(cells: Cells, variant: str) -> Cells:
 
 def _clusters(cells: Cells, variant: str, errors: Errors) -> int:
     return int(np.unique(_of_arm(cells, variant).clusters[errors.cluster]).size)
-
-
-def _bare(found: Estimate, reason: str) -> Estimate:
-    return replace(
-        found,
-        std_error=None,
-        ci_low=None,
-        ci_high=None,
-        confidence_level=None,
-        note=_joined(found.note, reason),
-    )
-
-
-def _joined(*notes: str) -> str:
-    return "; ".join(filter(None, notes))

@@ -6,6 +6,7 @@ from math import hypot, log
 
 from experiments.plan.document import TimeUnit
 from impact.analysis.estimates import Estimate
+from impact.analysis.notes import joined
 from impact.analysis.rows import Sides, Subject, row
 from impact.analysis.survival.cells import Arms
 from impact.analysis.survival.rows import contrast, ratio_from_log
@@ -178,7 +179,7 @@ def _at_horizon(
 ) -> Estimate:
     spread = isinstance(answer, NotEstimable) or answer.std_error is not None
     notes = (remark or ("" if spread else NO_SPREAD), horizon.note if horizon else "")
-    note = "; ".join(filter(None, notes))
+    note = joined(*notes)
     estimate = row(subject, quantity, METHOD, sides, answer, note)
     return replace(estimate, at=None if horizon is None else horizon.at)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from experiments.plan.document import Covariate
 from impact.analysis.estimates import Estimate
 from impact.analysis.headlines import PIECEWISE
+from impact.analysis.notes import joined
 from impact.analysis.rows import Subject, row
 from impact.analysis.survival.cells import Arms, Cells
 from impact.analysis.survival.changes import change_rows
@@ -131,7 +132,7 @@ def _coefficient_of(model: Model, label: str) -> Known | NotEstimable:
 def _coefficient(subject: Subject, model: Model, arms: Arms, term: Term) -> Estimate:
     found = _coefficient_of(model, term.label)
     against = f"against {term.name}={term.reference}" if term.reference else ""
-    note = "; ".join(filter(None, [against, model.note]))
+    note = joined(against, model.note)
     answer = _answer(model, found, subject.level, ratio=False)
     estimate = row(subject, "coefficient", model.method, arms.together(), answer, note)
     return replace(estimate, term=term.label)

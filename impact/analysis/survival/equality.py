@@ -8,6 +8,7 @@ import numpy as np
 from experiments.plan.document import Metric
 from experiments.plan.time_to_event import NOTHING, FlemingHarrington
 from impact.analysis.estimates import Estimate
+from impact.analysis.notes import joined
 from impact.analysis.rows import Subject
 from impact.analysis.survival.cells import Arms, Cells
 from impact.analysis.survival.cluster_tests import cluster_test_rows
@@ -65,7 +66,7 @@ def _note(cells: Cells, weights: Weights, *, stratified: bool) -> str:
         f"stratified by {', '.join(cells.strata)}" if stratified else "",
         cells.note,
     ]
-    return "; ".join(filter(None, parts))
+    return joined(*parts)
 
 
 def _log_rank(cells: Cells, *, weights: Weights, stratified: bool) -> ChiSquare | NotEstimable:

@@ -13,6 +13,7 @@ import numpy as np
 from experiments.plan.document import Plan
 from experiments.plan.time_to_event import Extrapolation
 from impact.analysis.estimates import Estimate
+from impact.analysis.notes import joined
 from impact.analysis.rows import Subject, row
 from impact.analysis.survival.cells import Arms, Cells
 from impact.analysis.survival.rows import contrast
@@ -87,7 +88,7 @@ def _rows(
     for name, point in points.items():
         fit = fits[name]
         aic = "" if isinstance(fit, NotEstimable) else f"AIC {fit.aic:.1f}"
-        note = "; ".join(filter(None, [asked.note, aic, _open(point)]))
+        note = joined(asked.note, aic, _open(point))
         found = row(subject, quantity, asked.method, arms.alone(name), _answer(point), note)
         yield _marked(found, asked)
     for name in arms.others:

@@ -5,10 +5,10 @@ an effect in one sound experiment of four: it is not shown beside the one that k
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from experiments.plan.document import Metric
 from impact.analysis.estimates import Estimate
+from impact.analysis.withheld import value_alone
 
 INDEPENDENT = frozenset(
     {
@@ -31,21 +31,7 @@ def without_independence(metric: Metric, rows: Iterable[Estimate]) -> Iterator[E
     for row in rows:
         compares = bool(row.baseline) or row.statistic is not None
         if metric.cluster and compares and row.method in INDEPENDENT and row.quantity != ASSUMPTION:
-            yield _value_alone(row, metric.cluster)
+            reason = f"no error for independent customers: those of one {metric.cluster} are alike"
+            yield value_alone(row, reason)
         else:
             yield row
-
-
-def _value_alone(row: Estimate, cluster: str) -> Estimate:
-    reason = f"no error for independent customers: those of one {cluster} are alike"
-    return replace(
-        row,
-        std_error=None,
-        ci_low=None,
-        ci_high=None,
-        confidence_level=None,
-        statistic=None,
-        df=None,
-        p_value=None,
-        note="; ".join(filter(None, [row.note, reason])),
-    )

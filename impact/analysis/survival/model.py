@@ -6,6 +6,7 @@ import numpy as np
 
 from experiments.plan.document import Covariate
 from impact.analysis.magnitudes import reason_of
+from impact.analysis.notes import joined
 from impact.analysis.sufficient import Floats
 from impact.analysis.survival.cells import Cells
 from impact.analysis.survival.design import Design, design_of
@@ -47,7 +48,7 @@ def model_of(
         sample=sample,
         fit=fit,
         std_errors=fit if isinstance(fit, NotEstimable) else fit.std_errors,
-        note="; ".join(filter(None, [strata, cells.note, design.note])),
+        note=joined(strata, cells.note, design.note),
     )
 
 

@@ -12,6 +12,7 @@ from math import inf
 from experiments.plan.document import Plan
 from impact.analysis.estimates import Estimate
 from impact.analysis.headlines import PIECEWISE
+from impact.analysis.notes import joined
 from impact.analysis.rows import INTERIM, Subject, row
 from impact.analysis.survival.cells import Arms, Cells, arms_of
 from impact.analysis.survival.cox import piecewise_rows
@@ -71,5 +72,5 @@ def _note(part: Part, note: str) -> str:
     """Put the part's name before what else there is to say, behind the mark of an interim row."""
     if note.startswith(INTERIM):
         rest = note.removeprefix(INTERIM).removeprefix("; ")
-        return "; ".join(filter(None, [INTERIM, part.name, rest]))
-    return "; ".join(filter(None, [part.name, note]))
+        return joined(INTERIM, part.name, rest)
+    return joined(part.name, note)

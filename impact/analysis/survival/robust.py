@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from experiments.plan.document import Metric
 from experiments.plan.time_to_event import NOTHING
+from impact.analysis.notes import joined
 from impact.analysis.sufficient import Floats
 from impact.analysis.survival.cells import Cells
 from impact.analysis.survival.model import Model
@@ -58,7 +59,7 @@ def with_errors(model: Model, errors: Errors | None) -> tuple[Model, ...]:
     cluster = clusters_of(cells, errors) if errors.cluster else None
     if isinstance(cluster, NotEstimable):
         return (replace(model, method=method, std_errors=cluster),)
-    note = "; ".join(filter(None, [model.note, cluster_note(cells, errors)]))
+    note = joined(model.note, cluster_note(cells, errors))
     named = replace(model, method=method, note=note)
     match model.sample, model.fit:
         case (NotEstimable() as reason, _) | (_, NotEstimable() as reason):
@@ -113,7 +114,7 @@ def cluster_note(cells: Cells, errors: Errors) -> str:
         f"{groups} clusters of {errors.cluster}",
         f"{without} units without {errors.cluster} taken for one" if without else "",
     ]
-    return "; ".join(filter(None, parts))
+    return joined(*parts)
 
 
 def too_few(df: float) -> NotEstimable:

@@ -7,6 +7,7 @@ from scipy import special
 
 from experiments.plan.document import Metric, Plan
 from impact.analysis.estimates import Estimate
+from impact.analysis.notes import joined
 from impact.analysis.rows import INTERIM, Sides, Subject, row, subject_of
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference, normal_inference, student_inference
@@ -48,7 +49,7 @@ def chi_square_row(
             return row(subject, quantity, method, sides, answer)
         case ChiSquare():
             final = subject.look is None
-            notes = "; ".join(filter(None, ["" if final else INTERIM, note]))
+            notes = joined("" if final else INTERIM, note)
             return replace(
                 row(subject, quantity, method, sides, NotEstimable(notes)),
                 statistic=answer.statistic,

@@ -10,6 +10,7 @@ from experiments.plan.document import Metric, Plan
 from impact.analysis.clusters.comparing import CONSTANT_EFFECT, SEED, level_of, sides_of
 from impact.analysis.clusters.estimating import LEVELS
 from impact.analysis.estimates import Estimate
+from impact.analysis.notes import joined
 from impact.analysis.rows import Sides, Subject, row, subject_of
 from impact.analysis.sufficient import Integers, SufficientStatistics, WindowCounts
 from impact.stats.clusters.comparison import FEW
@@ -114,4 +115,4 @@ def _note(plan: Plan, found: WindowCounts) -> str:
         f"the first {burn_in} minutes of each left out" if burn_in else "",
         f"{left_out} contacts without a window left out" if left_out else "",
     ]
-    return "; ".join(filter(None, parts))
+    return joined(*parts)
