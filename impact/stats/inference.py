@@ -1,7 +1,7 @@
 """The shape of an answer that a statistic gives: a value, its uncertainty and its test."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scipy import special
 
@@ -73,6 +73,15 @@ def student_inference(value: float, std_error: float, df: float, *, level: float
     0.0734
     """
     return _inference(value, std_error, df, level)
+
+
+def without_test(found: Inference) -> Inference:
+    """Return the value and its interval: a level has nothing to be compared with.
+
+    >>> without_test(normal_inference(2.0, 1.0, level=0.95)).p_value is None
+    True
+    """
+    return replace(found, statistic=None, p_value=None)
 
 
 def _inference(value: float, std_error: float, df: float | None, level: float) -> Inference:

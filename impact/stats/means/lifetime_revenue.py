@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 
 from impact.stats.estimable import NotEstimable
-from impact.stats.inference import Inference, normal_inference
+from impact.stats.inference import Inference, normal_inference, without_test
 from impact.stats.means.observation import Floats, ObservationCurve, observation_curve
 from impact.stats.means.relative import relative_change, relative_normal
 
@@ -96,13 +96,7 @@ def lifetime_revenue(sample: LifetimeSample, *, level: float) -> Inference | Not
         return found
     if found.variance == 0:
         return Inference(value=found.value)
-    around = normal_inference(found.value, math.sqrt(found.variance), level=level)
-    return Inference(
-        value=around.value,
-        std_error=around.std_error,
-        ci_low=around.ci_low,
-        ci_high=around.ci_high,
-    )
+    return without_test(normal_inference(found.value, math.sqrt(found.variance), level=level))
 
 
 def lifetime_difference(

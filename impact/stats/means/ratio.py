@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 
 from impact.stats.estimable import NotEstimable
-from impact.stats.inference import Inference, normal_inference
+from impact.stats.inference import Inference, normal_inference, without_test
 from impact.stats.means.fieller import fieller, is_uncertain
 from impact.stats.means.relative import relative_change, relative_normal
 from impact.stats.means.welch import without_dust
@@ -60,12 +60,8 @@ def ratio(sample: RatioSample, *, level: float) -> Inference | NotEstimable:
         return reason
     if sample.ratio_variance == 0:
         return Inference(value=sample.ratio)
-    around = normal_inference(sample.ratio, math.sqrt(sample.ratio_variance), level=level)
-    return Inference(
-        value=around.value,
-        std_error=around.std_error,
-        ci_low=around.ci_low,
-        ci_high=around.ci_high,
+    return without_test(
+        normal_inference(sample.ratio, math.sqrt(sample.ratio_variance), level=level)
     )
 
 

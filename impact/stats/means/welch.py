@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from impact.stats.estimable import NotEstimable
-from impact.stats.inference import Inference, student_inference
+from impact.stats.inference import Inference, student_inference, without_test
 
 ROUNDING = 1e-13
 TOO_LARGE = "values so large that their squares are no finite number"
@@ -36,15 +36,8 @@ def mean(sample: Sample, *, level: float) -> Inference | NotEstimable:
         return NotEstimable(TOO_LARGE)
     if sample.n == 1 or sample.variance == 0:
         return Inference(value=sample.mean)
-    around = student_inference(
-        sample.mean, math.sqrt(sample.mean_variance), sample.n - 1, level=level
-    )
-    return Inference(
-        value=around.value,
-        std_error=around.std_error,
-        ci_low=around.ci_low,
-        ci_high=around.ci_high,
-        df=around.df,
+    return without_test(
+        student_inference(sample.mean, math.sqrt(sample.mean_variance), sample.n - 1, level=level)
     )
 
 
