@@ -46,19 +46,6 @@ def size_variation(sizes: Sequence[float]) -> float:
     return stdev(sizes) / fmean(sizes)
 
 
-def clusters_needed(units: float, size: float, icc: float, *, variation: float = 0.0) -> float:
-    """Return the clusters that hold as much information as so many independent units.
-
-    Raises:
-        InvalidRequest: as for `design_effect`, or units not positive.
-
-    >>> round(clusters_needed(1000, 25, 0.05, variation=0.4), 6)
-    96.0
-    """
-    check_positive("units", units)
-    return units * design_effect(size, icc, variation=variation) / size
-
-
 def cluster_deviation(
     deviation: float, size: float, icc: float, *, variation: float = 0.0
 ) -> float:

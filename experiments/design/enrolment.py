@@ -1,6 +1,5 @@
 """Who joins when: new eligible units a day from a contact forecast, until there are no more."""
 
-import math
 from dataclasses import dataclass
 
 from experiments.design.bounds import check_positive
@@ -57,19 +56,6 @@ class Enrolment:
         """Return the enrolment of a share of the units: coverage, layer."""
         population = None if self.population is None else self.population * share
         return Enrolment(per_day=self.per_day * share, population=population)
-
-    def days_until(self, units: float) -> int | None:
-        """Return the first whole day by which so many have joined, or None if they never do.
-
-        >>> Enrolment(per_day=100).days_until(2501)
-        26
-        >>> Enrolment(per_day=100, population=2500).days_until(2501) is None
-        True
-        """
-        if self.population is not None and units > self.population:
-            return None
-        days = math.ceil(units / self.per_day)
-        return days if days <= LONGEST else None
 
 
 Joining = Enrolment | Forecast

@@ -3,7 +3,7 @@
 For workers and commands only: the drawings need Altair and vl-convert, see `drawings`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,13 +20,12 @@ from impact.reports.descriptions import (
 )
 from impact.reports.drawings.forest import forest_chart
 from impact.reports.drawings.retention import incidence_chart, retention_chart
-from impact.reports.drawings.style import NARROW, WIDE, Size
+from impact.reports.drawings.style import NARROW, WIDE
 from impact.reports.drawings.svg import svg_text
 from impact.reports.findings import Findings, RunFacts, VariantFacts
 from impact.reports.forest import forest_rows
 from impact.reports.results import read_results
 
-Draw = Callable[[Size], Any]
 NARROW_FOREST = replace(NARROW, width=150)
 WIDE_FOREST = replace(WIDE, width=540)
 

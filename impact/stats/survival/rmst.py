@@ -62,16 +62,6 @@ def restricted_mean(curve: KaplanMeier, horizon: float) -> RestrictedMean | NotE
     return RestrictedMean(horizon=horizon, value=area, std_error=float(np.sqrt(variance)))
 
 
-def common_horizon(first: KaplanMeier, second: KaplanMeier) -> float:
-    """Return the latest horizon that both curves reach.
-
-    >>> from impact.stats.survival.kaplan_meier import kaplan_meier
-    >>> common_horizon(kaplan_meier([1, 4], [1, 0]), kaplan_meier([3], [0]))
-    3.0
-    """
-    return min(first.table.last_time, second.table.last_time)
-
-
 def rmst_difference(variant: RestrictedMean, baseline: RestrictedMean) -> Contrast:
     """Return variant minus baseline.
 
