@@ -1,0 +1,17 @@
+"""The keys of programs that ask."""
+
+from django.db import models
+
+
+class ApiKey(models.Model):
+    """A credential of a router or another program: only its digest is kept."""
+
+    name = models.CharField(max_length=100, unique=True)
+    prefix = models.CharField(max_length=12, unique=True)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}...)"
