@@ -68,6 +68,19 @@ class Transport(filesystem.Transport):
     Channel = Channel
 
 
+def folders_in(folder: Path) -> dict[str, object]:
+    """Return the options of a broker that keeps its files in a folder, made if it is missing."""
+    messages, control = folder / "messages", folder / "control"
+    for each in (messages, control):
+        each.mkdir(parents=True, exist_ok=True)
+    return {
+        "data_folder_in": str(messages),
+        "data_folder_out": str(messages),
+        "control_folder": str(control),
+        "polling_interval": 0.05,
+    }
+
+
 def install() -> None:
     """Let every connection to filesystem:// use this broker."""
     TRANSPORT_ALIASES["filesystem"] = f"{__name__}:{Transport.__name__}"

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import django_stubs_ext
 import environ
-from csp.constants import NONCE, NONE, SELF
 from django.contrib.messages import constants as message_levels
 from kombu import Exchange, Queue
 
+from config import interfaces
+from config.databases import with_options
 from config.environment import generated_ruleset_key, generated_secret_key, state_folder
+from config.file_broker import folders_in
 from experiments.assignment.signature import read_keys
 
 django_stubs_ext.monkeypatch()
@@ -83,24 +85,9 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 DJANGO_TABLES2_TEMPLATE = "django_tables2/bootstrap5-responsive.html"
 MESSAGE_TAGS = {message_levels.ERROR: "danger"}
 
-# Data. Three processes write to SQLite: WAL, immediate transactions, full syncs.
+# Data
 DATABASE_URL = env("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'equipoise.sqlite3'}")
-DATABASES = {"default": {**env.db_url_config(DATABASE_URL), "CONN_MAX_AGE": 600}}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-    }
-else:  # a server that is gone without a word is noticed in seconds; the URL may say otherwise
-    DATABASES["default"]["OPTIONS"] = {
-        "connect_timeout": 2,
-        "keepalives_idle": 5,
-        "keepalives_interval": 2,
-        "keepalives_count": 3,
-        "tcp_user_timeout": 10_000,
-        **DATABASES["default"].get("OPTIONS", {}),
-    }
+DATABASES = {"default": {**with_options(env.db_url_config(DATABASE_URL)), "CONN_MAX_AGE": 600}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LAKE_URL = env("LAKE_URL", default=str(VAR_DIR / "lake"))
 INBOX_DIR = Path(env("INBOX_DIR", default=str(VAR_DIR / "inbox")))
@@ -156,56 +143,9 @@ EVENTS_ORIGIN = env("EVENTS_ORIGIN", default="")  # where config.events is reach
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=2 * 1024**3)
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "experiments.access.ApiKeyAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
-    "PAGE_SIZE": 100,
-    "EXCEPTION_HANDLER": "config.errors.problem_response",
-    "DEFAULT_METADATA_CLASS": None,  # the OpenAPI document says what can be asked
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Equipoise",
-    "DESCRIPTION": (
-        "A/B experiments on contact-centre service policies. "
-        "OFREP, under /ofrep/v1/, has a specification of its own and is not part of this document."
-    ),
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "config.openapi.name_refusals",
-    ],
-    "ENUM_NAME_OVERRIDES": {
-        "ExperimentStatus": "experiments.models.STATUSES",
-        "JobStatus": "impact.models.Batch.Status",
-    },
-}
-CONTENT_SECURITY_POLICY = {
-    "EXCLUDE_URL_PREFIXES": ["/api/docs"],
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "script-src": [SELF, NONCE],
-        "style-src": [SELF, "'unsafe-inline'"],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF, "data:"],
-        "object-src": [NONE],
-        "base-uri": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-    },
-}
+REST_FRAMEWORK = interfaces.REST_FRAMEWORK
+SPECTACULAR_SETTINGS = interfaces.OPENAPI
+CONTENT_SECURITY_POLICY = interfaces.CONTENT_SECURITY_POLICY
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
@@ -226,15 +166,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Nobody commands workers by messages; RabbitMQ would refuse the second worker of a host its ear.
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 if CELERY_BROKER_URL.startswith("filesystem"):
-    QUEUE_DIR = VAR_DIR / "queue"
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(QUEUE_DIR / "messages"),
-        "data_folder_out": str(QUEUE_DIR / "messages"),
-        "control_folder": str(QUEUE_DIR / "control"),
-        "polling_interval": 0.05,
-    }
-    for name in ("messages", "control"):
-        (QUEUE_DIR / name).mkdir(parents=True, exist_ok=True)
+    CELERY_BROKER_TRANSPORT_OPTIONS = folders_in(VAR_DIR / "queue")
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-experiments": {"task": "experiments.sweep", "schedule": 5.0},
