@@ -13,7 +13,8 @@ from impact.analysis.survival.rows import contrast, ratio_from_log
 from impact.analysis.survival.times import Horizon
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference
-from impact.stats.survival.kaplan_meier import SurvivalPoint, median_survival, survival_at
+from impact.stats.survival.kaplan_meier import SurvivalPoint, survival_at
+from impact.stats.survival.median import median_survival
 from impact.stats.survival.median_difference import median_difference
 from impact.stats.survival.rmst import (
     Contrast,

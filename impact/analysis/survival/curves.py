@@ -15,12 +15,11 @@ from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference
 from impact.stats.survival.kaplan_meier import (
     KaplanMeier,
-    Median,
     SurvivalPoint,
-    median_survival,
     survival_at,
     survival_points,
 )
+from impact.stats.survival.median import Median, median_survival
 from impact.stats.survival.rmst import RestrictedMean, restricted_mean
 
 METHOD = "kaplan_meier"

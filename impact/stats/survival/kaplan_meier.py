@@ -1,4 +1,4 @@
-"""The product-limit estimate of survival, its limits and its median.
+"""The product-limit estimate of survival and its limits.
 
 Kaplan and Meier (1958); variance after Greenwood (1926); limits on the log(-log) scale
 (Kalbfleisch and Prentice, The Statistical Analysis of Failure Time Data, section 1.4), which stay
@@ -14,8 +14,6 @@ from numpy.typing import ArrayLike
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import normal_quantile
 from impact.stats.survival.life_table import Floats, LifeTable, life_table
-
-TIE_TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -50,15 +48,6 @@ class SurvivalPoint:
     ci_low: float | None
     ci_high: float | None
     at_risk: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Median:
-    """The time at which survival crosses one half; a limit that is never crossed is None."""
-
-    value: float
-    ci_low: float | None
-    ci_high: float | None
 
 
 def kaplan_meier(
@@ -125,7 +114,7 @@ def survival_at(
         return NotEstimable(f"follow-up ends at {table.last_time:g}, before {time:g}")
     value = float(curve.survival[place]) if place >= 0 else 1.0
     variance = float(curve.hazard_variance[place]) if place >= 0 else 0.0
-    low, high = _limits(np.array([value]), np.array([variance]), confidence_level)
+    low, high = survival_limits(np.array([value]), np.array([variance]), confidence_level)
     return _point(time, value, variance, float(low[0]), float(high[0]), _at_risk(table, time))
 
 
@@ -142,30 +131,21 @@ def survival_points(
     start = SurvivalPoint(
         time=0.0, value=1.0, std_error=0.0, ci_low=None, ci_high=None, at_risk=_at_risk(table, 0.0)
     )
-    low, high = _limits(curve.survival, curve.hazard_variance, confidence_level)
+    low, high = survival_limits(curve.survival, curve.hazard_variance, confidence_level)
     numbers = (table.time, curve.survival, curve.hazard_variance, low, high, table.at_risk)
     points = (_point(*entry) for entry in zip(*(part.tolist() for part in numbers), strict=True))
     return (start, *points) if before_any else tuple(points)
 
 
-def median_survival(curve: KaplanMeier, confidence_level: float = 0.95) -> Median | NotEstimable:
-    """Return the median with the limits at which the curve's own limits cross one half.
-
-    Where the curve lies at exactly one half over an interval, the middle of that interval
-    (Brookmeyer and Crowley 1982 for the limits).
-
-    >>> median_survival(kaplan_meier([1, 2, 3, 4], [1, 1, 1, 1])).value
-    2.5
-    >>> median_survival(kaplan_meier([1, 2, 3], [1, 0, 0])).reason
-    'survival does not fall to one half within follow-up'
-    """
-    if curve.emptied is not None:
-        return too_early(curve.emptied)
-    value = _crossing(curve, curve.survival)
-    if value is None:
-        return NotEstimable("survival does not fall to one half within follow-up")
-    low, high = _limits(curve.survival, curve.hazard_variance, confidence_level)
-    return Median(value=value, ci_low=_crossing(curve, low), ci_high=_crossing(curve, high))
+def survival_limits(
+    survival: Floats, variance: Floats, confidence_level: float
+) -> tuple[Floats, Floats]:
+    """Return the log(-log) limits; NaN where they are undefined."""
+    inside = (survival > 0) & (survival < 1)
+    level = np.where(inside, survival, np.nan)
+    reach = normal_quantile(confidence_level) * np.sqrt(np.where(inside, variance, np.nan))
+    stretch = np.exp(reach / -np.log(level))
+    return level**stretch, level ** (1 / stretch)
 
 
 def too_early(emptied: float) -> NotEstimable:
@@ -189,27 +169,6 @@ def _point(
         ci_high=None if math.isnan(high) else high,
         at_risk=int(at_risk),
     )
-
-
-def _limits(survival: Floats, variance: Floats, confidence_level: float) -> tuple[Floats, Floats]:
-    """Return the log(-log) limits; NaN, for this module alone, where they are undefined."""
-    inside = (survival > 0) & (survival < 1)
-    level = np.where(inside, survival, np.nan)
-    reach = normal_quantile(confidence_level) * np.sqrt(np.where(inside, variance, np.nan))
-    stretch = np.exp(reach / -np.log(level))
-    return level**stretch, level ** (1 / stretch)
-
-
-def _crossing(curve: KaplanMeier, level: Floats) -> float | None:
-    """Return where a falling line crosses one half, as R's quantile of a survfit does."""
-    end, times = curve.table.last_time, curve.table.time
-    reached = times[level <= 0.5 + TIE_TOLERANCE]
-    passed = times[level <= 0.5 - TIE_TOLERANCE]
-    if reached.size and passed.size:
-        return float(reached[0] + passed[0]) / 2
-    if reached.size and not np.isnan(level[-1]):
-        return float(reached[0] + end) / 2
-    return None
 
 
 def _at_risk(table: LifeTable, time: float) -> int:

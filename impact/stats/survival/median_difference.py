@@ -12,7 +12,7 @@ arm does not reach leaves that side open.
 from dataclasses import dataclass
 from math import hypot
 
-from impact.stats.survival.kaplan_meier import Median
+from impact.stats.survival.median import Median
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

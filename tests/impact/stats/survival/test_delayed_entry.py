@@ -13,13 +13,9 @@ from impact.stats.survival.cox import cox
 from impact.stats.survival.cox_sample import CoxSample
 from impact.stats.survival.cumulative_incidence import cumulative_incidence, incidence_at
 from impact.stats.survival.influence import influence
-from impact.stats.survival.kaplan_meier import (
-    kaplan_meier,
-    median_survival,
-    survival_at,
-    survival_points,
-)
+from impact.stats.survival.kaplan_meier import kaplan_meier, survival_at, survival_points
 from impact.stats.survival.log_rank import log_rank
+from impact.stats.survival.median import median_survival
 from impact.stats.survival.rmst import restricted_mean
 from tests.impact.stats.answers import estimated
 

@@ -7,14 +7,13 @@ from impact.stats.estimable import NotEstimable
 from impact.stats.survival.cox import CoxFit, cox
 from impact.stats.survival.cox_sample import CoxSample
 from impact.stats.survival.kaplan_meier import (
-    Median,
     SurvivalPoint,
     kaplan_meier,
-    median_survival,
     survival_at,
     survival_points,
 )
 from impact.stats.survival.log_rank import log_rank
+from impact.stats.survival.median import Median, median_survival
 from impact.stats.survival.rmst import RestrictedMean, lost_time_ratio, restricted_mean, rmst_ratio
 
 

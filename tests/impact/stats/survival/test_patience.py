@@ -7,7 +7,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from impact.stats.survival.kaplan_meier import Median, kaplan_meier, median_survival
+from impact.stats.survival.kaplan_meier import kaplan_meier
+from impact.stats.survival.median import Median, median_survival
 from tests.reference import SHARED, needs_reference
 
 pytestmark = needs_reference

@@ -10,15 +10,9 @@ from numpy.testing import assert_allclose
 from impact.stats.inference import Inference, normal_inference
 from impact.stats.survival.cox import CoxFit, cox
 from impact.stats.survival.cox_sample import CoxSample
-from impact.stats.survival.kaplan_meier import (
-    KaplanMeier,
-    Median,
-    SurvivalPoint,
-    kaplan_meier,
-    median_survival,
-    survival_at,
-)
+from impact.stats.survival.kaplan_meier import KaplanMeier, SurvivalPoint, kaplan_meier, survival_at
 from impact.stats.survival.log_rank import LogRank, Weights, log_rank
+from impact.stats.survival.median import Median, median_survival
 from impact.stats.survival.rmst import (
     Contrast,
     RestrictedMean,
