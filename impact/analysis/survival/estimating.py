@@ -8,8 +8,8 @@ from experiments.plan.time_to_event import NOTHING
 from impact.analysis.estimates import Curve, Estimate
 from impact.analysis.rows import Subject
 from impact.analysis.sufficient import ALL, SurvivalCounts
-from impact.analysis.survival.causes import KIND as SHARE
-from impact.analysis.survival.causes import cause_curves, cause_rows
+from impact.analysis.survival.cause_rows import KIND as SHARE
+from impact.analysis.survival.cause_rows import cause_curves, cause_rows
 from impact.analysis.survival.cells import Arms, Cells, arms_of, cells_of, no_counts
 from impact.analysis.survival.clustered import clustered_rows
 from impact.analysis.survival.clustered_arms import clustered_arm_rows, clustered_curves
