@@ -1,6 +1,5 @@
 """From assignments and outcomes to the sufficient statistics of every metric of a plan."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,17 +7,13 @@ from ibis.expr.types import Table
 
 from experiments.plan.document import Kind, Metric, Plan
 from impact.analysis.magnitudes import within_range
-from impact.analysis.sufficient import (
-    ArmMoments,
-    ArmProportion,
-    SufficientStatistics,
-)
+from impact.analysis.sufficient import ArmMoments, ArmProportion, SufficientStatistics
 from impact.engine import Engine
 from impact.join.adjusted import adjusted_of
 from impact.join.answers import answers_of, response_by_cluster
 from impact.join.at_risk import at_risk_of, lacking_dates
 from impact.join.caps import caps_of
-from impact.join.checks import arm_counts, check_counts, is_mature, tally
+from impact.join.checks import arm_counts, check_counts, tally
 from impact.join.clusters import cluster_counts
 from impact.join.compliance import compliance_moments
 from impact.join.crossed import crossed_counts
@@ -26,16 +21,12 @@ from impact.join.epochs import Splits, changed_splits, epoch_moments
 from impact.join.exchange import currency_of
 from impact.join.inputs import Inputs
 from impact.join.lifetimes import lifetimes_of
-from impact.join.measures import (
-    MONEY,
-    Measure,
-    all_measures,
-    money_measures,
-    pre_period_measures,
-)
+from impact.join.measures import all_measures, pre_period_measures
 from impact.join.moments import Vector, moments_of, proportions_of
+from impact.join.money import money_moments
 from impact.join.neighbours import with_neighbours
 from impact.join.past_looks import past_information
+from impact.join.pre_period import pre_period_moments
 from impact.join.quantiles import quantiles_of
 from impact.join.slots import by_contact
 from impact.join.splits import EPOCH
@@ -96,7 +87,7 @@ def _statistics_at(
         checks=check_counts(
             tallies,
             known,
-            _pre_period(measured, plan, earlier),
+            pre_period_moments(measured, plan, earlier),
             plan,
             start_times(eligible, plan),
         ),
@@ -107,7 +98,7 @@ def _statistics_at(
         },
         moments=moments,
         proportions=proportions,
-        money=_money(measured, known, plan, as_of),
+        money=money_moments(measured, known, plan, as_of),
         lifetimes={
             metric.key: lifetimes_of(connection, eligible, known, plan, metric)
             for metric in lifetimes
@@ -177,35 +168,3 @@ def _windowed(
         moments_of(adjusted, averaged, plan, plan.segments),
         proportions_of(adjusted, counted, plan, plan.segments),
     )
-
-
-def _money(
-    measured: Table, inputs: Inputs, plan: Plan, as_of: datetime
-) -> dict[str, tuple[ArmMoments, ...]]:
-    """Return revenue and handling per mature unit together: they come from the same customers."""
-    measures = money_measures(plan, inputs)
-    if plan.economics is None or not measures:
-        return {}
-    vector = Vector(
-        key=MONEY,
-        names=tuple(measures),
-        values=tuple(measured[measure.name] for measure in measures.values()),
-        counts=measured.eligible & is_mature(measured, plan.economics.window, as_of),
-    )
-    return moments_of(measured, [vector], plan, plan.segments)
-
-
-def _pre_period(
-    measured: Table, plan: Plan, earlier: Mapping[str, Measure]
-) -> tuple[tuple[str, tuple[ArmMoments, ...]], ...]:
-    """Return the moments of outcomes before the start that anybody has."""
-    vectors = [
-        Vector(key=name, names=("y",), values=(measured[measure.name],), counts=measured.eligible)
-        for name, measure in earlier.items()
-    ]
-    found = moments_of(measured, vectors, plan, ())
-    return tuple((name, arms) for name, arms in found.items() if _has_any(arms))
-
-
-def _has_any(arms: tuple[ArmMoments, ...]) -> bool:
-    return any(arm.moments.means[0] or arm.moments.cross[0, 0] for arm in arms)
