@@ -7,12 +7,14 @@ a database that has just come back answers routers before anything else.
 import logging
 import os
 from threading import Event, Lock, Thread
+from traceback import format_tb
 
-from django.db import Error, connection
+from django.db import InterfaceError, OperationalError, connection
 
 from experiments import spool
 
 PAUSE_SECONDS = 5.0
+AWAY = (OperationalError, InterfaceError, OSError)  # what passes by itself
 
 logger = logging.getLogger(__name__)
 
@@ -50,16 +52,27 @@ class Returner:
         while not self._stop.wait(PAUSE_SECONDS):
             try:
                 spool.replay()
-            except (Error, OSError) as error:
+                if self._is_done():
+                    return
+            except AWAY as error:
                 logger.warning("the spool is kept: %s", type(error).__name__)
-            except Exception:  # nobody would start this thread again
-                logger.exception("the spool is kept")
+            except Exception as error:  # noqa: BLE001  # nobody would start this thread again
+                logger.error("the spool is kept: %s", _places(error))  # noqa: TRY400  # no ids in a log
             finally:
                 connection.close()
-            with self._lock:
-                if spool.is_empty():
-                    self._thread = None
-                    return
+
+    def _is_done(self) -> bool:
+        """Tell whether nothing is left; then whoever wakes the next thread starts it."""
+        with self._lock:
+            if spool.is_empty():
+                self._thread = None
+                return True
+        return False
+
+
+def _places(error: Exception) -> str:
+    """Return what went wrong and where; its message is left out, for it may hold a row's ids."""
+    return f"{type(error).__name__}\n{''.join(format_tb(error.__traceback__))}"
 
 
 returner = Returner()
