@@ -1,12 +1,8 @@
 """The whole analysis from sufficient statistics: looks, families, reasons, storage."""
 
-import csv
-import gzip
-import io
-import json
 import math
 from dataclasses import fields, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -15,10 +11,8 @@ from experiments.plan.document import Role
 from experiments.plan.family import Family, FamilyMethod
 from experiments.plan.looks import Looks
 from impact.analysis.answer import answer
-from impact.analysis.document import document
-from impact.analysis.estimates import COLUMNS, Analysis, Estimate, Verdict
+from impact.analysis.estimates import Verdict
 from impact.analysis.evaluate import evaluate, look_at
-from impact.analysis.spreadsheet import rows_csv
 from impact.analysis.storage import dump, load
 from impact.analysis.sufficient import SufficientStatistics
 from impact.stats.multiplicity import benjamini_hochberg, holm
@@ -35,22 +29,7 @@ from tests.impact.analysis.building import (
     plan_of,
     statistics_of,
 )
-
-
-def evaluated(planned_end: date | None = PAST) -> Analysis:
-    return evaluate(full_plan(planned_end), statistics_of(), as_of=AS_OF)
-
-
-def the_document(analysis: Analysis, statistics: SufficientStatistics) -> dict[str, object]:
-    return document(
-        full_plan(),
-        statistics,
-        analysis,
-        as_of=AS_OF,
-        plan_sha256="a" * 64,
-        data_sha256="b" * 64,
-        version="0.1.0",
-    )
+from tests.impact.analysis.evaluating import evaluated
 
 
 @pytest.mark.parametrize(
@@ -151,70 +130,6 @@ def test_an_experiment_without_data_is_evaluated_to_reasons() -> None:
     assert analysis.decision.verdict is Verdict.NOT_IDENTIFIED
 
 
-def test_stored_statistics_give_the_same_analysis_to_the_digit() -> None:
-    statistics = statistics_of()
-
-    again = evaluate(full_plan(), load(dump(statistics)), as_of=AS_OF)
-
-    assert again == evaluate(full_plan(), statistics, as_of=AS_OF)
-
-
-def test_storage_is_lossless_and_always_the_same_bytes() -> None:
-    statistics = statistics_of()
-
-    stored = dump(statistics)
-    again = load(stored)
-
-    assert dump(again) == stored == dump(statistics_of())
-    counts, same = statistics.survival["retention"][0], again.survival["retention"][0]
-    assert same.covariates["tier"].dtype == counts.covariates["tier"].dtype
-    assert same.covariates["age"].dtype == np.float64
-    np.testing.assert_array_equal(same.strata["queue"], counts.strata["queue"])
-    moments, kept = statistics.moments["spend"][0].moments, again.moments["spend"][0].moments
-    np.testing.assert_array_equal(kept.cross, moments.cross)
-    assert kept.names == moments.names
-    assert (again.arms, again.proportions) == (statistics.arms, statistics.proportions)
-    assert again.checks.compliance == statistics.checks.compliance
-
-
-def test_clusters_are_stored_and_without_them_the_bytes_are_those_of_before() -> None:
-    statistics = statistics_of()
-    counts = statistics.survival["retention"][0]
-    team = np.arange(counts.n.size) % 20 - 1
-    clustered = replace(
-        statistics, survival={"retention": (replace(counts, clusters={"t": team}),)}
-    )
-
-    (kept,) = load(dump(clustered)).survival["retention"]
-
-    np.testing.assert_array_equal(kept.clusters["t"], team)
-    assert kept.clusters["t"].dtype == np.int64
-    assert b"clusters" not in gzip.decompress(dump(statistics))
-
-
-def test_causes_are_stored() -> None:
-    statistics = statistics_of()
-    counts = statistics.survival["retention"][0]
-    cause = np.where(counts.event == 1, "voluntary", "")
-
-    stored = dump(replace(statistics, survival={"retention": (replace(counts, cause=cause),)}))
-
-    (kept,) = load(stored).survival["retention"]
-    np.testing.assert_array_equal(kept.cause, cause)
-    assert load(dump(statistics)).survival["retention"][0].cause is None
-
-
-def test_a_missing_number_of_a_covariate_is_stored_as_missing() -> None:
-    statistics = statistics_of()
-    counts = statistics.survival["retention"][0]
-    ages = np.where(np.arange(counts.n.size) % 7 == 0, np.nan, counts.covariates["age"])
-    holed = replace(counts, covariates={"age": ages})
-
-    kept = load(dump(replace(statistics, survival={"retention": (holed,)})))
-
-    np.testing.assert_array_equal(kept.survival["retention"][0].covariates["age"], ages)
-
-
 def test_amounts_without_economics_stand_in_the_currency_of_the_data() -> None:
     spend = replace(SPEND, unit="", role=Role.PRIMARY)
     francs = load(dump(statistics_of(currency="CHF")))
@@ -223,65 +138,6 @@ def test_amounts_without_economics_stand_in_the_currency_of_the_data() -> None:
         analysis = evaluate(plan_of(spend), statistics, as_of=AS_OF)
         assert only(analysis.estimates, "spend", "mean_difference", method="welch").unit == unit
     assert " CHF " in answer(plan_of(spend), evaluate(plan_of(spend), francs, as_of=AS_OF))
-
-
-def test_bytes_of_another_format_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("impact.analysis.storage.statistics.FORMAT", 2)
-    stored = dump(statistics_of())
-    monkeypatch.undo()
-
-    with pytest.raises(ValueError, match="format 2, this code reads 1"):
-        load(stored)
-
-
-def test_the_document_is_json_with_the_published_keys() -> None:
-    found = the_document(evaluated(), statistics_of())
-
-    again = json.loads(json.dumps(found, allow_nan=False))
-    assert list(again) == [
-        "experiment",
-        "plan_sha256",
-        "data_sha256",
-        "as_of",
-        "version",
-        "arms",
-        "checks",
-        "estimates",
-        "curves",
-        "decision",
-        "answer",
-    ]
-    assert again["as_of"] == "2026-11-01T00:00:00+00:00"
-    assert list(again["estimates"][0]) == list(COLUMNS)
-    assert set(again["arms"][0]) == {"variant", "n_units", "n_eligible", "n_mature"}
-    assert set(again["checks"][0]) == {"name", "status", "statistic", "df", "p_value", "message"}
-    assert set(again["curves"][0]["points"][0]) == {
-        "at",
-        "value",
-        "ci_low",
-        "ci_high",
-        "at_risk",
-        "events",
-    }
-
-
-def test_csv_has_the_published_columns_and_runs_no_formula() -> None:
-    row = Estimate(
-        metric="spend",
-        kind="mean",
-        method="welch",
-        quantity="mean_difference",
-        segment="=cmd|calc",
-        value=-1.5,
-        note="@home",
-    )
-
-    lines = list(csv.reader(io.StringIO(rows_csv([row]))))
-
-    assert tuple(lines[0]) == COLUMNS
-    cells = dict(zip(COLUMNS, lines[1], strict=True))
-    assert (cells["segment"], cells["note"], cells["value"]) == ("'=cmd|calc", "'@home", "-1.5")
-    assert cells["p_value"] == ""
 
 
 def test_an_exploring_family_is_adjusted_by_benjamini_and_hochberg() -> None:

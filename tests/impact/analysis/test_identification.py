@@ -22,7 +22,7 @@ from tests.impact.analysis.building import (
     plan_of,
     statistics_of,
 )
-from tests.impact.analysis.test_decision import BETTER, BROKEN, SOUND, WORSE
+from tests.impact.analysis.deciding import BETTER, BROKEN, SOUND, WORSE
 
 WAIT = Metric(
     key="wait",
