@@ -22,6 +22,7 @@ from impact.analysis.sufficient import ALL, SurvivalCounts
 from impact.analysis.survival.estimating import SurvivalResult, estimate_survival
 
 Labels = Mapping[str, ArrayLike]
+LONG = 90  # days of follow-up
 
 
 def retention(
@@ -72,6 +73,20 @@ def counts_of(
         n=np.ones(labels.size, dtype=np.int64) if n is None else np.asarray(n, dtype=np.int64),
         covariates=_columns(covariates),
         strata={name: np.asarray(values, np.str_) for name, values in (strata or {}).items()},
+    )
+
+
+def customers(seed: int, size: int = 400, arms: tuple[str, ...] = ("a", "b")) -> SurvivalCounts:
+    rng = np.random.default_rng(seed)
+    variant = rng.integers(len(arms), size=size)
+    tier = rng.choice(["basic", "plus", "pro"], size=size)
+    time = np.ceil(rng.exponential(60 * np.exp(0.3 * variant)))
+    age = rng.normal(40, 10, size=size)
+    return counts_of(
+        np.array(arms)[variant],
+        np.minimum(time, LONG),
+        time <= LONG,
+        covariates={"tier": tier, "age": age},
     )
 
 

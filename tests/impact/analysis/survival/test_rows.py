@@ -5,12 +5,12 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from experiments.plan.document import Covariate, CovariateKind, TimeUnit
-from impact.analysis.bins import MISSING, bin_labels
+from experiments.plan.document import Covariate, TimeUnit
 from impact.analysis.estimates import Estimate
 from impact.analysis.sufficient import ALL, SurvivalCounts
 from tests.impact.analysis.survival.data import (
     counts_of,
+    customers,
     estimate,
     number,
     only,
@@ -18,22 +18,7 @@ from tests.impact.analysis.survival.data import (
     retention,
 )
 
-LONG = 90
 PER_ARM = ("median_survival", "rmst")
-
-
-def customers(seed: int, size: int = 400, arms: tuple[str, ...] = ("a", "b")) -> SurvivalCounts:
-    rng = np.random.default_rng(seed)
-    variant = rng.integers(len(arms), size=size)
-    tier = rng.choice(["basic", "plus", "pro"], size=size)
-    time = np.ceil(rng.exponential(60 * np.exp(0.3 * variant)))
-    age = rng.normal(40, 10, size=size)
-    return counts_of(
-        np.array(arms)[variant],
-        np.minimum(time, LONG),
-        time <= LONG,
-        covariates={"tier": tier, "age": age},
-    )
 
 
 def assert_tidy(row: Estimate) -> None:
@@ -169,68 +154,6 @@ def test_a_segment_gives_what_the_whole_gives_at_the_horizon() -> None:
     assert {replace(row, segment=ALL) for row in rows} <= set(alone.estimates)
     difference = only(result, "rmst_difference", segment="tier=pro")
     assert number(difference.n_variant) + number(difference.n_baseline) == inside.sum()
-
-
-def test_covariates_give_coefficients_against_their_first_level() -> None:
-    covariates = (Covariate(name="age", kind=CovariateKind.NUMERIC), Covariate(name="tier"))
-
-    result = estimate(plan_of(retention(covariates=covariates), "a", "b"), customers(5))
-
-    terms = [row for row in result.estimates if row.quantity == "coefficient"]
-    assert [row.term for row in terms] == ["age", "tier=plus", "tier=pro"]
-    assert terms[1].note == "against tier=basic"
-    assert only(result, "likelihood_ratio", "cox_adjusted").df == 4
-    assert only(result, "likelihood_ratio", "cox").df == 1
-
-
-def test_bins_come_in_the_order_of_their_edges() -> None:
-    edges = (5.0, 30.0, 100.0)
-    labels = np.array([MISSING, *bin_labels(edges)])
-    counts = customers(6)
-    binned = replace(counts, covariates={"tenure": labels[np.arange(counts.n.size) % labels.size]})
-    covariate = Covariate(name="tenure", kind=CovariateKind.BINS, edges=edges)
-
-    result = estimate(plan_of(retention(covariates=(covariate,)), "a", "b"), binned)
-
-    terms = [row.term for row in result.estimates if row.quantity == "coefficient"]
-    assert terms == ["tenure=5-30", "tenure=30-100", "tenure=>=100", "tenure=(missing)"]
-
-
-def test_units_without_a_number_are_left_out_and_counted() -> None:
-    counts = customers(7)
-    age = np.asarray(counts.covariates["age"], dtype=np.float64).copy()
-    age[:3] = np.nan
-    covariate = Covariate(name="age", kind=CovariateKind.NUMERIC)
-
-    result = estimate(
-        plan_of(retention(covariates=(covariate,)), "a", "b"),
-        replace(counts, covariates={"age": age}),
-    )
-
-    assert only(result, "hazard_ratio", "cox_adjusted").note == "3 units without age left out"
-
-
-def test_a_level_without_events_is_named_and_the_rest_is_fitted_without_it() -> None:
-    counts = customers(8)
-    tier = np.asarray(counts.covariates["tier"], dtype=np.str_).copy()
-    quiet = np.flatnonzero(counts.event == 0)[:5]
-    tier[quiet] = "gold"
-    kept = np.setdiff1d(np.arange(tier.size), quiet)
-    plan = plan_of(retention(covariates=(Covariate(name="tier"),)), "a", "b")
-    rest = counts_of(
-        counts.variant[kept],
-        counts.time[kept],
-        counts.event[kept],
-        covariates={"tier": tier[kept]},
-    )
-
-    result = estimate(plan, replace(counts, covariates={"tier": tier}))
-
-    row = only(result, "coefficient", term="tier=gold")
-    assert (row.value, row.note) == (None, "no events at this level")
-    assert only(result, "hazard_ratio", "cox_adjusted").value == pytest.approx(
-        number(only(estimate(plan, rest), "hazard_ratio", "cox_adjusted").value), rel=1e-9
-    )
 
 
 @pytest.mark.parametrize(
