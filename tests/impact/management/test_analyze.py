@@ -1,69 +1,21 @@
-"""The command over files: formats, refusals, rejected rows, and the database left alone."""
+"""The command over files: formats, rejected rows, and the database left alone."""
 
 import io
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from openpyxl import load_workbook  # type: ignore[import-untyped]  # ships no types
 
 from impact.analysis.estimates import COLUMNS
-from tests.impact.management.analysing import Row, analyze, day, estimate, run, write_csv
-
-PLAN = """\
-key: calm
-title: Calm or quick
-unit: customer
-control: quick
-weights: {quick: 5000, calm: 5000}
-as_of: 2026-06-01
-metrics:
-  - {key: kept, role: primary, kind: time_to_event, source: churn, horizon: 60}
-  - {key: revenue, role: secondary, kind: mean, source: revenue.amount, window: 30}
-segments: [tier]
-"""
-
-
-def assignments(n: int = 60) -> list[Row]:
-    return [
-        {
-            "unit_id": f"{number:04}",
-            "variant": ("quick", "calm")[number % 2],
-            "assigned_at": day(90),
-            "tier": ("gold", "silver")[number // 2 % 2],
-        }
-        for number in range(n)
-    ]
-
-
-def churn(n: int = 60) -> list[Row]:
-    return [
-        {"customer_id": f"{number:04}", "churned_at": day(80 - number)} for number in range(0, n, 3)
-    ]
-
-
-def refusal(*arguments: str, **options: object) -> str:
-    with pytest.raises(CommandError) as error:
-        call_command("analyze", *arguments, stdout=io.StringIO(), **options)
-    assert error.value.returncode == 2
-    return str(error.value)
-
-
-def written(folder: Path, **tables: Sequence[Row]) -> dict[str, str]:
-    return {name: str(write_csv(folder / f"{name}.csv", rows)) for name, rows in tables.items()}
-
-
-def plan_file(folder: Path, text: str = PLAN) -> str:
-    path = folder / "plan.yaml"
-    path.write_text(text, encoding="utf-8")
-    return str(path)
+from tests.impact.management.analysing import analyze, estimate, run
+from tests.impact.management.calm import PLAN, assignments, churn, plan_file, written
 
 
 def test_the_document_has_the_shape_of_the_contract(tmp_path: Path) -> None:
@@ -128,12 +80,6 @@ def test_the_report_goes_to_a_file(tmp_path: Path, written_as: str, start: bytes
         assert load_workbook(out).sheetnames
 
 
-def test_a_binary_report_does_not_go_to_the_terminal(tmp_path: Path) -> None:
-    paths = written(tmp_path, assignments=assignments())
-
-    assert "--out" in refusal(plan_file(tmp_path), format="pdf", **paths)
-
-
 def test_rejected_rows_are_counted_and_the_rest_is_analysed(tmp_path: Path) -> None:
     wrong = [{**row, "assigned_at": "yesterday"} for row in assignments(2)]
     paths = written(tmp_path, assignments=[*wrong, *assignments()], churn=churn())
@@ -144,82 +90,6 @@ def test_rejected_rows_are_counted_and_the_rest_is_analysed(tmp_path: Path) -> N
     assert json.loads(shown.getvalue())["arms"][0]["n_units"] == 30
     assert "assignments: 2 of 62 rows rejected" in told.getvalue()
     assert "row 1: assigned_at = yesterday" in told.getvalue()
-
-
-def test_every_line_of_a_broken_plan_is_told(tmp_path: Path) -> None:
-    text = PLAN.replace("5000}", "4000}").replace("churn, horizon", "calls, horizon")
-    paths = written(tmp_path, assignments=assignments())
-
-    message = refusal(plan_file(tmp_path, text), **paths)
-
-    assert "line 5: weights = a sum of 9000" in message
-    assert "line 8: metrics[1].source = calls" in message
-
-
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [
-        ({}, "--assignments is required"),
-        ({"assignments": "nowhere.csv"}, "assignments = nowhere.csv: must be a file"),
-    ],
-)
-def test_what_is_missing_is_named(tmp_path: Path, given: dict[str, str], message: str) -> None:
-    assert message in refusal(plan_file(tmp_path), **given)
-
-
-def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    (tmp_path / "left.csv").write_text("customer,churned_at\n", encoding="utf-8")
-    paths = written(tmp_path, assignments=assignments())
-
-    message = refusal(plan_file(tmp_path), churn=str(tmp_path / "left.csv"), **paths)
-
-    assert message.startswith("churn (left.csv), customer_id = ")
-    assert message.endswith("the required column is missing")
-
-
-def test_a_file_of_another_format_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "a.xlsx").write_bytes(b"PK")
-
-    message = refusal(plan_file(tmp_path), assignments=str(tmp_path / "a.xlsx"))
-
-    assert "must end in .csv, .parquet" in message
-
-
-def test_a_plan_that_is_no_text_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "plan.yaml").write_bytes(b"\xff\xfe\x00key")
-
-    assert "cannot be read as a text" in refusal(str(tmp_path / "plan.yaml"))
-    assert "cannot be read as a text" in refusal(str(tmp_path / "nowhere.yaml"))
-
-
-def test_an_unknown_variant_is_refused_by_name(tmp_path: Path) -> None:
-    paths = written(tmp_path, assignments=[{**assignments(1)[0], "variant": "loud"}])
-
-    assert "variant = loud" in refusal(plan_file(tmp_path), **paths)
-
-
-def test_a_column_that_nobody_has_is_refused_by_name(tmp_path: Path) -> None:
-    paths = written(tmp_path, assignments=assignments())
-
-    message = refusal(plan_file(tmp_path, PLAN.replace("[tier]", "[region]")), **paths)
-
-    assert "region: neither assignments nor customers" in message
-
-
-def test_an_amount_in_a_strange_currency_is_refused_by_name(tmp_path: Path) -> None:
-    money = [
-        {
-            "transaction_id": "t1",
-            "customer_id": "0001",
-            "occurred_at": day(85),
-            "amount": "5.00",
-            "currency": "USD",
-        }
-    ]
-    paths = written(tmp_path, assignments=assignments(), churn=churn(), revenue=money)
-    text = PLAN + "economics: {currency: EUR, cost_per_handle_minute: 0.8}\n"
-
-    assert "USD on 2026-03-08" in refusal(plan_file(tmp_path, text), **paths)
 
 
 def test_the_command_needs_no_database_and_makes_none(tmp_path: Path) -> None:
@@ -312,17 +182,6 @@ def test_a_bayesian_view_learns_from_the_documents_of_past_experiments(tmp_path:
     assert learnt["sd"] < first["sd"]
     assert 0 < first["probability_of_harm"] < 1
     assert "A Bayesian view" in run(tmp_path, plan, "html", **tables)
-
-
-def test_a_past_file_that_is_no_document_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "past.json"
-    path.write_text("[]", encoding="utf-8")
-
-    text = refusal(
-        plan_file(tmp_path), past=[str(path)], **written(tmp_path, assignments=assignments())
-    )
-
-    assert f"--past {path}: is no analysis document" in text
 
 
 def test_an_experiment_at_the_same_time_is_checked_by_its_column(tmp_path: Path) -> None:

@@ -1,0 +1,101 @@
+"""What the command over files refuses, by name."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.impact.management.analysing import day
+from tests.impact.management.calm import PLAN, assignments, churn, plan_file, refusal, written
+
+
+def test_every_line_of_a_broken_plan_is_told(tmp_path: Path) -> None:
+    text = PLAN.replace("5000}", "4000}").replace("churn, horizon", "calls, horizon")
+    paths = written(tmp_path, assignments=assignments())
+
+    message = refusal(plan_file(tmp_path, text), **paths)
+
+    assert "line 5: weights = a sum of 9000" in message
+    assert "line 8: metrics[1].source = calls" in message
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({}, "--assignments is required"),
+        ({"assignments": "nowhere.csv"}, "assignments = nowhere.csv: must be a file"),
+    ],
+)
+def test_what_is_missing_is_named(tmp_path: Path, given: dict[str, str], message: str) -> None:
+    assert message in refusal(plan_file(tmp_path), **given)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "left.csv").write_text("customer,churned_at\n", encoding="utf-8")
+    paths = written(tmp_path, assignments=assignments())
+
+    message = refusal(plan_file(tmp_path), churn=str(tmp_path / "left.csv"), **paths)
+
+    assert message.startswith("churn (left.csv), customer_id = ")
+    assert message.endswith("the required column is missing")
+
+
+def test_a_file_of_another_format_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(b"PK")
+
+    message = refusal(plan_file(tmp_path), assignments=str(tmp_path / "a.xlsx"))
+
+    assert "must end in .csv, .parquet" in message
+
+
+def test_a_plan_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "plan.yaml").write_bytes(b"\xff\xfe\x00key")
+
+    assert "cannot be read as a text" in refusal(str(tmp_path / "plan.yaml"))
+    assert "cannot be read as a text" in refusal(str(tmp_path / "nowhere.yaml"))
+
+
+def test_an_unknown_variant_is_refused_by_name(tmp_path: Path) -> None:
+    paths = written(tmp_path, assignments=[{**assignments(1)[0], "variant": "loud"}])
+
+    assert "variant = loud" in refusal(plan_file(tmp_path), **paths)
+
+
+def test_a_column_that_nobody_has_is_refused_by_name(tmp_path: Path) -> None:
+    paths = written(tmp_path, assignments=assignments())
+
+    message = refusal(plan_file(tmp_path, PLAN.replace("[tier]", "[region]")), **paths)
+
+    assert "region: neither assignments nor customers" in message
+
+
+def test_an_amount_in_a_strange_currency_is_refused_by_name(tmp_path: Path) -> None:
+    money = [
+        {
+            "transaction_id": "t1",
+            "customer_id": "0001",
+            "occurred_at": day(85),
+            "amount": "5.00",
+            "currency": "USD",
+        }
+    ]
+    paths = written(tmp_path, assignments=assignments(), churn=churn(), revenue=money)
+    text = PLAN + "economics: {currency: EUR, cost_per_handle_minute: 0.8}\n"
+
+    assert "USD on 2026-03-08" in refusal(plan_file(tmp_path, text), **paths)
+
+
+def test_a_past_file_that_is_no_document_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "past.json"
+    path.write_text("[]", encoding="utf-8")
+
+    text = refusal(
+        plan_file(tmp_path), past=[str(path)], **written(tmp_path, assignments=assignments())
+    )
+
+    assert f"--past {path}: is no analysis document" in text
+
+
+def test_a_binary_report_does_not_go_to_the_terminal(tmp_path: Path) -> None:
+    paths = written(tmp_path, assignments=assignments())
+
+    assert "--out" in refusal(plan_file(tmp_path), format="pdf", **paths)
