@@ -1,12 +1,8 @@
 from dataclasses import replace
-from typing import Any, TypeVar
 
 import pytest
 
-from experiments.plan.document import Plan
-from experiments.plan.looks import Looks
 from impact.reports.blocks import (
-    Cell,
     Facts,
     Headline,
     KeyFigure,
@@ -16,11 +12,10 @@ from impact.reports.blocks import (
     Table,
     Tone,
 )
-from impact.reports.document import ReportDocument, report_document
-from impact.reports.findings import RunFacts, VariantFacts
+from impact.reports.findings import VariantFacts
+from tests.impact.reports.documents import blocks, estimates, made, row_of
 from tests.impact.reports.example import ANALYSIS, FACTS, INTERIM_PLAN, PLAN
 
-BlockKind = TypeVar("BlockKind")
 ORDER = (
     "tested",
     "trust",
@@ -32,35 +27,6 @@ ORDER = (
     "money",
     "provenance",
 )
-
-
-def made(
-    analysis: dict[str, Any] = ANALYSIS, plan: Plan = PLAN, facts: RunFacts = FACTS
-) -> ReportDocument:
-    return report_document(analysis, plan, facts)
-
-
-def blocks(document: ReportDocument, key: str, kind: type[BlockKind]) -> list[BlockKind]:
-    section = next(section for section in document.sections if section.key == key)
-    return [block for block in section.blocks if isinstance(block, kind)]
-
-
-def words(document: ReportDocument) -> str:
-    return repr(document.sections) + repr(document.notices)
-
-
-def row_of(document: ReportDocument, key: str, label: str) -> tuple[Cell, ...]:
-    rows = (row for table in blocks(document, key, Table) for row in table.rows)
-    return next(row for row in rows if row[0].text == label)
-
-
-def estimates(*changed: tuple[str, str], **columns: object) -> dict[str, Any]:
-    """The analysis with these columns changed in the rows of that (metric, quantity)."""
-    rows = [
-        {**row, **columns} if (row["metric"], row["quantity"]) in changed else row
-        for row in ANALYSIS["estimates"]
-    ]
-    return {**ANALYSIS, "estimates": rows}
 
 
 def test_sections_come_in_the_order_of_the_questions() -> None:
@@ -221,100 +187,7 @@ def test_texts_of_the_analysis_name_variants_by_their_titles_unless_a_key_is_a_w
     assert answer == "Retention with “No target” is higher than with control."
 
 
-def test_before_the_planned_end_a_banner_stands_and_no_p_value() -> None:
-    document = made(plan=INTERIM_PLAN)
-
-    assert document.interim
-    assert [notice.title for notice in document.notices] == ["INTERIM"]
-    text = words(document)
-    assert "p-value'" not in text
-    assert "< 0.001" not in text
-    assert "p 0.323" not in text
-    assert (
-        blocks(document, "answer", Headline)[0]
-        .figures[0]
-        .interval.startswith("interim 95% interval")
-    )
-    assert row_of(document, "guardrails", "Handle time per contact")[-1].text == "held so far"
-
-
-def test_rows_of_an_interim_look_make_the_report_interim_whatever_the_plan_says() -> None:
-    document = made(estimates(("churn", "hazard_ratio"), look=1), replace(PLAN, looks=Looks()))
-
-    assert document.interim
-
-
-def test_a_final_report_has_no_banner() -> None:
-    assert made().notices == ()
-
-
-def test_a_simulation_shows_the_truth_beside_the_estimate_and_how_often_intervals_miss() -> None:
-    facts = replace(
-        FACTS,
-        simulated=True,
-        truth={"retention_difference": 0.021, "rmst_difference": 3.0, "horizon": 180},
-    )
-
-    document = made(facts=facts)
-
-    assert document.notices[0].title == "Simulated data"
-    retention = row_of(document, "answer", "Difference in retention, No target")
-    assert [cell.text for cell in retention[1:]] == [
-        "+2.10\u202fpp",
-        "+1.9\u202fpp",
-        "+1.2 to +2.5\u202fpp",
-        "yes",
-    ]
-    assert row_of(document, "answer", "Difference in time retained, No target")[-1].text == "missed"
-    text = blocks(document, "answer", Paragraph)[0].text
-    assert text.startswith("A 95% interval misses the truth one time in twenty")
-
-
-def test_a_real_experiment_never_shows_a_truth() -> None:
-    document = made(facts=replace(FACTS, truth={"retention_difference": 0.021}))
-
-    assert "Truth" not in words(document)
-
-
-def test_the_report_of_a_file_analysis_needs_no_facts_of_a_run() -> None:
-    document = report_document(ANALYSIS, PLAN)
-
-    assert document.title == "The time it takes"
-    assert document.made_at.isoformat() == ANALYSIS["as_of"]
-    assert row_of(document, "tested", "no_target")[0].detail == ""
-
-
-def test_an_analysis_of_another_shape_is_refused() -> None:
-    with pytest.raises(KeyError, match="decision"):
-        report_document({"experiment": "x"}, PLAN)
-
-
-def test_with_several_treatments_each_has_its_figure() -> None:
-    plan = replace(PLAN, weights=(("target_300", 4000), ("no_target", 3000), ("callback", 3000)))
-    other = {**ANALYSIS["estimates"][2], "variant": "callback", "value": -0.004}
-    analysis = {**ANALYSIS, "estimates": [*ANALYSIS["estimates"], other]}
-
-    headline = blocks(report_document(analysis, plan), "answer", Headline)[0]
-
-    assert [(figure.label, figure.value) for figure in headline.figures] == [
-        ("no_target: difference in retention at 180 days", "+1.9\u202fpp"),
-        ("callback: difference in retention at 180 days", "\N{MINUS SIGN}0.4\u202fpp"),
-    ]
-
-
 def test_retention_is_judged_by_its_log_rank_test() -> None:
     row = row_of(made(), "metrics", "Retention")
 
     assert (row[-1].text, row[-1].detail) == ("< 0.001", "log-rank, Holm")
-
-
-def test_three_arms_have_a_row_each() -> None:
-    plan: Plan = replace(
-        PLAN, weights=(("target_300", 4000), ("no_target", 3000), ("callback", 3000))
-    )
-
-    document = report_document(ANALYSIS, plan, RunFacts())
-
-    table = blocks(document, "metrics", Table)[0]
-    assert [row[1].text for row in table.rows[:2]] == ["no_target", "callback"]
-    assert table.rows[1][4].detail == "the analysis has no row for it"
