@@ -25,8 +25,11 @@ class Comparison:
 def pre_period_balance(context: CheckContext) -> Check | None:
     """Fail when an outcome before the start differs between arms by more than chance.
 
-    Welch's test per outcome, adjusted by Holm. None when nothing before the start is known.
+    Welch's test per outcome, adjusted by Holm. None when nothing before the start is known, and
+    where whole groups of units were randomised, whose units were alike before it too.
     """
+    if context.is_grouped:
+        return None
     compared = list(_comparisons(context))
     if not compared:
         return None

@@ -39,6 +39,16 @@ class CheckContext:
         """Units of all arms, eligible or not."""
         return sum(arm.n_units for arm in self.arms)
 
+    @property
+    def is_grouped(self) -> bool:
+        """Whether whole groups of units were randomised: a cluster's, or those of a window.
+
+        Units of a group are alike, so that a test of units would find what is chance of the draw.
+        Where agents or teams are the units themselves, they are no groups.
+        """
+        named = any(metric.cluster for metric in self.plan.metrics)
+        return bool(self.clusters) and (named or self.plan.switchback is not None)
+
     def units(self, number: int) -> str:
         """Return a count of units in words."""
         noun = self.plan.unit.value

@@ -24,9 +24,9 @@ def covariate_balance(context: CheckContext) -> Check | None:
 
     Pearson's test of each, adjusted by Holm. A queue is busy at other hours with other customers,
     so that arms which start at different times differ whatever the policy does. None where time
-    itself is split between the arms, or nothing can be compared.
+    itself is split between the arms, or whole groups of units, and where nothing can be compared.
     """
-    if context.plan.switchback is not None:
+    if context.plan.switchback is not None or context.is_grouped:
         return None
     found = list(_tested(context))
     if not found:

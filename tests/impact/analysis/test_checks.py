@@ -149,6 +149,22 @@ def test_imbalance_before_the_start_warns_at_a_hundredth_and_fails_at_a_thousand
     assert "contacts" in check.message
 
 
+def grouped(context: CheckContext) -> CheckContext:
+    """Whole teams were randomised, whose customers are the units."""
+    teams = plan_of(replace(HANDLE, cluster="team"))
+    return replace(context, plan=teams, clusters=(("control", 12), ("patient", 12)))
+
+
+def test_customers_of_whole_teams_are_not_expected_to_be_alike_before_the_start() -> None:
+    wave = np.tile([-1.0, 1.0], 250)
+    arms = arms_of(("y",), {"control": wave, "patient": wave + 0.5})
+    context = context_of(replace(EVEN, pre_period=(("contacts", arms),)))
+    teams = replace(context, clusters=(("control", 500), ("patient", 500)))
+
+    assert pre_period_balance(grouped(context)) is None
+    assert present(pre_period_balance(teams)).status is FAIL  # each of them is a unit
+
+
 def test_checks_without_anything_to_look_at_are_absent() -> None:
     names = [check.name for check in run_checks(context_of(EVEN))]
 

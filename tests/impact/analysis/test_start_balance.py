@@ -8,7 +8,7 @@ from experiments.plan.switchback import Switchback
 from impact.analysis.checks.start_balance import covariate_balance
 from impact.analysis.estimates import Check, CheckStatus
 from impact.analysis.sufficient import StartTimes
-from tests.impact.analysis.test_checks import EVEN, context_of
+from tests.impact.analysis.test_checks import EVEN, context_of, grouped
 
 PASS, WARN, FAIL = CheckStatus.PASS, CheckStatus.WARN, CheckStatus.FAIL
 
@@ -71,3 +71,9 @@ def test_where_time_itself_is_split_nothing_is_balanced_by_it() -> None:
     plan = replace(context.plan, switchback=Switchback(window="window_id"))
 
     assert covariate_balance(replace(context, plan=plan)) is None
+
+
+def test_customers_of_whole_teams_start_at_the_hours_of_their_team() -> None:
+    started = times("start_hour", **{"09": (300, 100), "14": (100, 300)})
+
+    assert covariate_balance(grouped(context_of(replace(EVEN, start_times=(started,))))) is None
