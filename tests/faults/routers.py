@@ -42,6 +42,10 @@ class Routers:
         """Return the kinds of answers."""
         return {(each.http, each.fields["status"]) for each in self.told}
 
+    def versions(self) -> set[str]:
+        """Return the versions that the answers named."""
+        return {each.fields["version"] for each in self.told if each.http == 200}
+
     def wait_for(self, http: int, status: str) -> None:
         """Wait until answers of that kind come from now on."""
         seen, until = len(self.told), monotonic() + 60
