@@ -49,14 +49,28 @@ def record_many(rows: Iterable[ExposureRow], *, at_once: int = ROWS_PER_TRANSACT
 
 
 def _insert(rows: Sequence[ExposureRow]) -> list[str]:
-    places = ", ".join([PLACES] * len(rows))
+    """Insert the rows and return the ids of those that are new."""
+    as_one = connection.vendor == "postgresql"
+    source, values = _document(rows) if as_one else _places(rows)
     statement = (
-        f"INSERT INTO {TABLE} ({NAMES}) VALUES {places} "  # noqa: S608  # names are ours
+        f"INSERT INTO {TABLE} ({NAMES}) {source} "  # names are ours
         "ON CONFLICT DO NOTHING RETURNING assignment_id"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [value for row in rows for value in _values(row)])
+        cursor.execute(statement, values)
         return [identifier for (identifier,) in cursor.fetchall()]
+
+
+def _document(rows: Sequence[ExposureRow]) -> tuple[str, list[Cell]]:
+    """Return the rows as one JSON value: binding a value each takes five times as long."""
+    source = f"SELECT {NAMES} FROM jsonb_populate_recordset(NULL::{TABLE}, %s::jsonb)"  # noqa: S608  # names are ours
+    return source, [msgspec.json.encode([row._asdict() for row in rows]).decode()]
+
+
+def _places(rows: Sequence[ExposureRow]) -> tuple[str, list[Cell]]:
+    """Return the rows a value each."""
+    places = ", ".join([PLACES] * len(rows))
+    return f"VALUES {places}", [value for row in rows for value in _values(row)]
 
 
 def _insert_all(rows: Sequence[ExposureRow]) -> int:
