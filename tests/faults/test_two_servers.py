@@ -17,7 +17,7 @@ from tests.faults.routers import Routers, asking
 from tests.faults.service import SALTS, Logged, Service, prepared, service
 from tests.processes import Environment, installation
 
-BYTES = 100_000  # of any file that the second server writes: some hundreds of rows
+BYTES = 50_000  # of any file that the second server writes: some hundreds of rows
 LIMITED = f"""
 import resource
 resource.setrlimit(resource.RLIMIT_FSIZE, ({BYTES}, {BYTES}))
