@@ -89,3 +89,12 @@ def instant(moment: datetime) -> str:
     '1 Mar 2026, 09:05 UTC'
     """
     return f"{day(moment)}, {moment:%H:%M %Z}"
+
+
+def capital(words: str) -> str:
+    """Write words as the head of a column.
+
+    >>> capital("95% interval"), capital("interval"), capital("")
+    ('95% interval', 'Interval', '')
+    """
+    return words[:1].upper() + words[1:]

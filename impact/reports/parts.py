@@ -5,7 +5,7 @@ from impact.analysis.estimates import Estimate
 from impact.reports.blocks import Cell, Column, Table
 from impact.reports.effects import remark
 from impact.reports.findings import Findings
-from impact.reports.formats import ABSENT, count
+from impact.reports.formats import ABSENT, capital, count
 from impact.reports.scales import interval_text, value_text
 
 
@@ -21,7 +21,7 @@ def parts_table(findings: Findings, metric: Metric) -> Table:
             *compared,
             Column(label=_churned_label(findings), numeric=True),
             Column(label="Value", numeric=True),
-            Column(label=_capital(findings.interval_name), numeric=True),
+            Column(label=capital(findings.interval_name), numeric=True),
         ),
         rows=tuple(_row(findings, row) for row in found) if known else (),
     )
@@ -39,7 +39,7 @@ def _row(findings: Findings, row: Estimate) -> tuple[Cell, ...]:
     several = len(findings.treatments) > 1
     compared = (Cell(text=findings.label(row.variant)),) if several else ()
     return (
-        Cell(text=_capital(name)),
+        Cell(text=capital(name)),
         *compared,
         Cell(text=_churned(row)),
         Cell(text=value_text(row), detail=rest, raw=row.value),
@@ -51,7 +51,3 @@ def _churned(row: Estimate) -> str:
     if row.events_variant is None or row.events_baseline is None:
         return ABSENT
     return f"{count(row.events_variant)} against {count(row.events_baseline)}"
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

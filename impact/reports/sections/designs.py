@@ -6,7 +6,7 @@ from impact.reports.blocks import Block, Cell, Column, Paragraph, Section, Table
 from impact.reports.descriptions import segment_label
 from impact.reports.effects import final_p_value, remark
 from impact.reports.findings import Findings
-from impact.reports.formats import ABSENT, p_value
+from impact.reports.formats import ABSENT, capital, p_value
 from impact.reports.names import method_of, name_of
 from impact.reports.scales import interval_text, value_text
 
@@ -40,7 +40,7 @@ def _table(findings: Findings, rows: tuple[Estimate, ...]) -> Table:
             Column(label="Metric"),
             Column(label="Asked"),
             Column(label="Value", numeric=True),
-            Column(label=findings.interval_name[:1].upper() + findings.interval_name[1:]),
+            Column(label=capital(findings.interval_name)),
             *last,
         ),
         rows=tuple(_row(findings, row) for row in rows),

@@ -8,7 +8,7 @@ from impact.analysis.headlines import benefit_interval, effect_row, favours_less
 from impact.reports.blocks import Cell, Column, Paragraph, Section, Table, Tone
 from impact.reports.effects import remark
 from impact.reports.findings import Findings
-from impact.reports.formats import ABSENT, p_value
+from impact.reports.formats import ABSENT, capital, p_value
 from impact.reports.quantities import quantity
 from impact.reports.scales import interval_text, is_difference, scale_of, value_text
 
@@ -55,7 +55,7 @@ def guardrails(findings: Findings) -> Section:
         Column(label="Guardrail"),
         Column(label="Largest acceptable harm", numeric=True),
         Column(label="Estimate", numeric=True),
-        Column(label=findings.interval_name[0].upper() + findings.interval_name[1:], numeric=True),
+        Column(label=capital(findings.interval_name), numeric=True),
         Column(label="Verdict"),
     )
     table = Table(caption="Guardrails", quiet=True, columns=columns, rows=rows)

@@ -4,15 +4,13 @@ from experiments.plan.document import Metric
 from impact.analysis.estimates import Estimate
 from impact.reports.blocks import Block, Cell, Column, Figure, Paragraph, Section, Table
 from impact.reports.causes import causes_table, incidence_figures
-from impact.reports.descriptions import (
-    retention_curves,
-    retention_description,
-)
+from impact.reports.comparisons import comparison_cells, comparison_columns
+from impact.reports.descriptions import retention_curves, retention_description
 from impact.reports.effects import remark
 from impact.reports.extrapolated import extrapolated_table
 from impact.reports.findings import Findings
 from impact.reports.formats import ABSENT, count, p_value
-from impact.reports.names import method_of, name_of
+from impact.reports.names import name_of
 from impact.reports.parts import parts_table
 from impact.reports.scales import at_text, interval_text, shared_digits, value_text
 
@@ -123,16 +121,9 @@ def _effects(findings: Findings, metric: Metric) -> Table:
         for row in findings.results.rows(metric.key, *EFFECT_QUANTITIES)
         if not (findings.interim and _only_a_test(row))
     )
-    test = () if findings.interim else (Column(label="p-value", numeric=True),)
     return Table(
         caption=f"{metric.label}: between arms",
-        columns=(
-            Column(label="Quantity"),
-            Column(label="Compared"),
-            Column(label="Value", numeric=True),
-            Column(label=_capital(findings.interval_name), numeric=True),
-            *test,
-        ),
+        columns=comparison_columns(findings),
         rows=rows,
     )
 
@@ -143,15 +134,8 @@ def _only_a_test(row: Estimate) -> bool:
 
 
 def _effect(findings: Findings, row: Estimate) -> tuple[Cell, ...]:
-    method = method_of(row.method)
-    test = () if findings.interim else (Cell(text=_test(findings, row), raw=row.p_value),)
-    return (
-        Cell(text=f"{name_of(row.quantity)} {_at(findings, row.at)}".strip(), detail=method),
-        Cell(text=_compared(findings, row)),
-        Cell(text=value_text(row), detail=remark(row), raw=row.value),
-        Cell(text=interval_text(row) or ABSENT),
-        *test,
-    )
+    quantity = f"{name_of(row.quantity)} {_at(findings, row.at)}".strip()
+    return comparison_cells(findings, row, quantity=quantity, p_value=_test(findings, row))
 
 
 def _test(findings: Findings, row: Estimate) -> str:
@@ -161,14 +145,6 @@ def _test(findings: Findings, row: Estimate) -> str:
     return f"{p_value(row.p_value)} ({by} {p_value(row.p_value_adjusted)})"
 
 
-def _compared(findings: Findings, row: Estimate) -> str:
-    if not row.variant:
-        return "all arms"
-    if not row.baseline:
-        return findings.label(row.variant)
-    return f"{findings.label(row.variant)} against {findings.label(row.baseline)}"
-
-
 def _at(findings: Findings, at: float | None) -> str:
     words = at_text(at, findings.plan.time_unit)
     return f"at {words}" if words else ""
@@ -176,7 +152,3 @@ def _at(findings: Findings, at: float | None) -> str:
 
 def _count(n: int | None) -> Cell:
     return Cell(text=ABSENT) if n is None else Cell(text=count(n), raw=n)
-
-
-def _capital(words: str) -> str:
-    return words[0].upper() + words[1:]

@@ -9,7 +9,7 @@ from impact.reports.descriptions import forest_description, segment_label
 from impact.reports.effects import remark
 from impact.reports.findings import Findings
 from impact.reports.forest import forest_rows
-from impact.reports.formats import ABSENT, count, p_value
+from impact.reports.formats import ABSENT, capital, count, p_value
 from impact.reports.names import name_of
 from impact.reports.scales import interval_text, value_text
 
@@ -61,7 +61,7 @@ def _table(findings: Findings, title: str, rows: tuple[Estimate, ...]) -> Table:
     labels += ["After shrinkage"] if drawn else []
     columns = (
         Column(label="Segment"),
-        *(Column(label=label[0].upper() + label[1:], numeric=True) for label in labels),
+        *(Column(label=capital(label), numeric=True) for label in labels),
     )
     cells = tuple(_row(findings, row, drawn) for row in rows)
     return Table(caption=title, columns=columns, rows=cells)
