@@ -9,7 +9,7 @@ from experiments.plan.document import Plan, Unit
 from impact.analysis.estimates import Estimate
 from impact.analysis.evaluate import evaluate
 from impact.analysis.headlines import effect_row
-from impact.analysis.storage import dump, load
+from tests.impact.analysis.observing import rows_of
 from tests.impact.join.tables import AS_OF, Row, compute, plan_of
 from tests.impact.stats.answers import known
 from tests.impact.stats.oracle import columns, quantity
@@ -23,17 +23,6 @@ def plan(fields: str, head: str = "") -> Plan:
 
 
 MEAN = plan("kind: mean, source: observations.y")
-
-
-def rows_of(
-    plan: Plan, assignments: Sequence[Row], outcomes: Sequence[float]
-) -> tuple[Estimate, ...]:
-    observed = [
-        {"unit_id": row["unit_id"], "metric": "y", "value": value}
-        for row, value in zip(assignments, outcomes, strict=True)
-    ]
-    counted = compute(plan, assignments, observations=observed)
-    return evaluate(plan, load(dump(counted)), as_of=AS_OF).estimates
 
 
 def found(rows: Sequence[Estimate], quantity: str, variant: str = "b") -> Estimate:

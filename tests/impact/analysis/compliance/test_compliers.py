@@ -11,9 +11,9 @@ from experiments.plan.document import Plan
 from impact.analysis.compliance.rows import UNSURE
 from impact.analysis.estimates import Estimate
 from impact.analysis.evaluate import evaluate
-from impact.analysis.storage import dump, load
 from impact.stats.compliance.complier_effect import CERTAIN
-from tests.impact.join.tables import AS_OF, Row, compute, plan_of
+from tests.impact.analysis.observing import rows_of
+from tests.impact.join.tables import AS_OF, compute, plan_of
 from tests.impact.stats.answers import known
 from tests.impact.stats.oracle import columns, quantity
 from tests.reference import needs_reference
@@ -24,17 +24,6 @@ ASSIGNED = "2026-03-01T10:00"
 def plan(compliance: str, fields: str = "kind: mean, source: observations.y") -> Plan:
     head = f"compliance: {compliance}"
     return plan_of("- {key: spend, role: primary, " + fields + "}", head=head)
-
-
-def rows_of(
-    plan: Plan, assignments: Sequence[Row], outcomes: Sequence[float]
-) -> tuple[Estimate, ...]:
-    observed = [
-        {"unit_id": row["unit_id"], "metric": "y", "value": value}
-        for row, value in zip(assignments, outcomes, strict=True)
-    ]
-    counted = compute(plan, assignments, observations=observed)
-    return evaluate(plan, load(dump(counted)), as_of=AS_OF).estimates
 
 
 def found(rows: Sequence[Estimate], quantity: str, method: str) -> Estimate:
