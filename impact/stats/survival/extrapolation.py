@@ -23,7 +23,8 @@ from lifelines.fitters import ParametricUnivariateFitter
 
 from impact.stats.estimable import NotEstimable
 from impact.stats.survival.life_table import Floats
-from impact.stats.survival.parametric import FittedModel, Model, checked
+from impact.stats.survival.parametric import FittedModel, checked
+from impact.stats.survival.parametric_curves import Model
 
 LEAST_EVENTS = 10
 KNOTS = (0.05, 0.5, 0.95)  # quantiles of the times of churn

@@ -16,13 +16,8 @@ from numpy.testing import assert_allclose
 
 from impact.stats.estimable import NotEstimable
 from impact.stats.survival.extrapolation import Follow, fit_model
-from impact.stats.survival.parametric import (
-    FittedModel,
-    Model,
-    model_mean,
-    model_survival,
-    survival_of,
-)
+from impact.stats.survival.parametric import FittedModel, model_mean, model_survival, survival_of
+from impact.stats.survival.parametric_curves import Model
 from tests.impact.stats.answers import estimated, known
 
 END = 180.0
