@@ -10,7 +10,7 @@ import numpy as np
 from experiments.plan.bayesian import Bayesian
 from experiments.plan.document import Kind, Metric, Role, Source, Table
 from impact.analysis.estimates import Analysis, Estimate
-from impact.analysis.segments.rows import SHRUNKEN
+from impact.analysis.segments.shrinking import SHRUNKEN
 from impact.analysis.sufficient import ArmMoments, PastEffect, SufficientStatistics
 from tests.calibration.worlds import (
     ARMS,

@@ -9,6 +9,8 @@ from impact.analysis.estimates import Estimate
 from impact.analysis.headlines import effect_row, headline_of
 from impact.stats.segments.heterogeneity import LEAST
 
+EXPLORATORY = "exploratory"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentEffect:
@@ -33,6 +35,11 @@ class SegmentEffects:
     variant: str
     known: tuple[SegmentEffect, ...]
     levels: int
+
+    @property
+    def numbers(self) -> tuple[list[float], list[float]]:
+        """The effects of the levels, and their errors."""
+        return [level.effect for level in self.known], [level.std_error for level in self.known]
 
 
 def with_degrees(found: SegmentEffects) -> SegmentEffects:

@@ -12,30 +12,23 @@ from impact.analysis.clusters.comparing import sides_of
 from impact.analysis.estimates import Estimate
 from impact.analysis.notes import joined
 from impact.analysis.rows import Sides, row, subject_of
-from impact.analysis.segments.clustered import (
-    equal_between_levels,
-    is_clustered,
-    levels_of,
-    not_shrinkable,
-)
+from impact.analysis.segments.clustered import equal_between_levels, is_clustered, levels_of
 from impact.analysis.segments.effects import (
+    EXPLORATORY,
     SegmentEffects,
-    is_ratio,
     left_out,
     segment_effects,
     with_degrees,
 )
 from impact.analysis.segments.neighbours import neighbours_of
+from impact.analysis.segments.shrinking import shrunken_rows
 from impact.analysis.sufficient import ClusterCounts
-from impact.analysis.withheld import without_answer
 from impact.stats.clusters.levels import EqualEffects
 from impact.stats.estimable import NotEstimable
 from impact.stats.multiplicity import benjamini_hochberg
 from impact.stats.segments.heterogeneity import Heterogeneity, heterogeneity
-from impact.stats.segments.shrinkage import Shrunken, shrunken
 
-EXPLORATORY = "exploratory"
-INTERACTION, CLUSTER_F, SHRUNKEN = "cochran_q", "cluster_f", "empirical_bayes"
+INTERACTION, CLUSTER_F = "cochran_q", "cluster_f"
 
 
 def segment_rows(
@@ -60,7 +53,7 @@ def segment_rows(
                 if found.levels:
                     yield _interaction(plan, metric, variant, found, clusters)
                 if found.levels and column in plan.segments:
-                    yield from _shrunken(plan, metric, found, clusters)
+                    yield from shrunken_rows(plan, metric, found, clusters)
 
 
 def adjusted_interactions(estimates: tuple[Estimate, ...]) -> tuple[Estimate, ...]:
@@ -99,7 +92,7 @@ def _interaction(
         units = [sides_of(counts, variant, plan.control) for counts in levels]
     else:
         found = with_degrees(found)
-        test = heterogeneity(*_numbers(found), [level.degrees for level in found.known])
+        test = heterogeneity(*found.numbers, [level.degrees for level in found.known])
         units = [_sides(level.row) for level in found.known]
     sides = Sides(
         variant=variant,
@@ -137,49 +130,3 @@ def _note(
     elif math.isfinite(test.df_denominator):
         said = f"Welch's F with {test.df} and {test.df_denominator:.1f} degrees of freedom"
     return joined(EXPLORATORY, left_out(found, compared), said)
-
-
-def _numbers(found: SegmentEffects) -> tuple[list[float], list[float]]:
-    return [level.effect for level in found.known], [level.std_error for level in found.known]
-
-
-def _shrunken(
-    plan: Plan, metric: Metric, found: SegmentEffects, clusters: tuple[ClusterCounts, ...]
-) -> Iterator[Estimate]:
-    df: float | None = None
-    if is_clustered(plan, metric):
-        levels = levels_of(found, (found.variant, plan.control), clusters)
-        if (reason := not_shrinkable(metric, found, levels)) is not None:
-            yield from (_refused(level.row, reason) for level in found.known)
-            return
-        df = min((level.row.df or math.inf for level in found.known), default=None)
-    answer = shrunken(*_numbers(found), level=plan.confidence_level, df=df)
-    if isinstance(answer, NotEstimable):
-        return
-    for level, drawn in zip(found.known, answer, strict=True):
-        yield _row(plan, metric, level.row, drawn)
-
-
-def _refused(raw: Estimate, reason: NotEstimable) -> Estimate:
-    blank = without_answer(raw, reason.reason)
-    return replace(blank, method=SHRUNKEN, note=f"{EXPLORATORY}; {reason.reason}")
-
-
-def _row(plan: Plan, metric: Metric, raw: Estimate, drawn: Shrunken) -> Estimate:
-    low, value, high = (
-        math.exp(number) if is_ratio(metric) else number
-        for number in (drawn.ci_low, drawn.value, drawn.ci_high)
-    )
-    return replace(
-        raw,
-        method=SHRUNKEN,
-        value=value,
-        std_error=drawn.std_error,
-        ci_low=low,
-        ci_high=high,
-        confidence_level=plan.confidence_level,
-        statistic=None,
-        df=None,
-        p_value=None,
-        note=f"{EXPLORATORY}; keeps {drawn.kept:.0%} of its own deviation from the mean effect",
-    )
