@@ -17,7 +17,7 @@ from impact.analysis.survival.causes import Cause, causes_of
 from impact.analysis.survival.cells import Cells
 from impact.analysis.survival.curves import FEW_AT_RISK
 from impact.analysis.survival.drawing import drawn
-from impact.analysis.survival.rows import contrast
+from impact.analysis.survival.rows import NO_UNITS, contrast, in_arm
 from impact.analysis.survival.times import Horizon, display_times
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference
@@ -30,7 +30,6 @@ from impact.stats.survival.cumulative_incidence import (
 
 METHOD = "aalen_johansen"
 KIND = "cumulative_incidence"
-NO_UNITS = NotEstimable("no units")
 
 
 def cause_rows(
@@ -108,7 +107,7 @@ def _difference(
     for name in (variant, subject.control):
         point = incidence_at(cause.curves[name], horizon.at, subject.level)
         if isinstance(point, NotEstimable):
-            return NotEstimable(f"{name}: {point.reason}")
+            return in_arm(name, point)
         points.append(point)
     after, before = points
     return contrast(

@@ -6,12 +6,10 @@ from dataclasses import dataclass, replace
 from experiments.plan.document import Metric
 from experiments.plan.time_to_event import NOTHING
 from impact.analysis.sufficient import OTHER_CAUSE
-from impact.analysis.survival.cells import Arms, Cells, arms_of
+from impact.analysis.survival.arms import Arms, arms_of
+from impact.analysis.survival.cells import Cells
 from impact.stats.survival.cause_table import cause_table
-from impact.stats.survival.cumulative_incidence import (
-    CumulativeIncidence,
-    cumulative_incidence,
-)
+from impact.stats.survival.cumulative_incidence import CumulativeIncidence, cumulative_incidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

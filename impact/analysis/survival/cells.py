@@ -7,10 +7,8 @@ from numpy.typing import NDArray
 
 from experiments.plan.document import Metric, Plan
 from experiments.plan.time_to_event import NOTHING
-from impact.analysis.rows import Sides
 from impact.analysis.sufficient import ALL, Floats, Integers, SurvivalCounts
 from impact.stats.intervals import within
-from impact.stats.survival.kaplan_meier import KaplanMeier, kaplan_meier
 
 NO_TEXT = np.array([], dtype=np.str_)
 NO_COUNT = np.array([], dtype=np.int64)
@@ -69,48 +67,6 @@ class Cells:
         return replace(merged, n=n)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Arms:
-    """The curve of every variant of the plan, the control among them; empty where no units are."""
-
-    control: str
-    curves: dict[str, KaplanMeier]
-
-    @property
-    def others(self) -> tuple[str, ...]:
-        """All variants but the control."""
-        return tuple(name for name in self.curves if name != self.control)
-
-    def alone(self, variant: str) -> Sides:
-        """Return the arm of a row about one arm."""
-        table = self.curves[variant].table
-        return Sides(variant=variant, n_variant=table.n, events_variant=table.n_events)
-
-    def against_control(self, variant: str) -> Sides:
-        """Return the arms of a comparison."""
-        table, baseline = self.curves[variant].table, self.curves[self.control].table
-        return Sides(
-            variant=variant,
-            n_variant=table.n,
-            events_variant=table.n_events,
-            baseline=self.control,
-            n_baseline=baseline.n,
-            events_baseline=baseline.n_events,
-        )
-
-    def together(self) -> Sides:
-        """Return all arms at once, for a global test: the others' units and the control's."""
-        tables = [self.curves[name].table for name in self.others]
-        baseline = self.curves[self.control].table
-        return Sides(
-            variant="",
-            n_variant=sum(table.n for table in tables),
-            events_variant=sum(table.n_events for table in tables),
-            n_baseline=baseline.n,
-            events_baseline=baseline.n_events,
-        )
-
-
 def cells_of(plan: Plan, counts: SurvivalCounts) -> Cells:
     """Lay out the counts of the plan's variants; cells of others and of no units are left aside."""
     arm = np.full(counts.variant.size, -1, dtype=np.intp)
@@ -158,16 +114,6 @@ def no_counts(metric: Metric) -> SurvivalCounts:
         cause=NO_TEXT if (metric.time_to_event or NOTHING).causes else None,
         entry=NO_COUNT if (metric.time_to_event or NOTHING).at_risk else None,
     )
-
-
-def arms_of(cells: Cells, control: str) -> Arms:
-    """Estimate the curve of each arm."""
-    curves = {}
-    for place, variant in enumerate(cells.variants):
-        own = cells.arm == place
-        entry = None if cells.entry is None else cells.entry[own]
-        curves[variant] = kaplan_meier(cells.time[own], cells.event[own], cells.n[own], entry)
-    return Arms(control=control, curves=curves)
 
 
 def _numbered(counts: SurvivalCounts) -> NDArray[np.intp]:

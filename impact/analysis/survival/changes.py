@@ -6,7 +6,7 @@ from dataclasses import replace
 from impact.analysis.estimates import Estimate
 from impact.analysis.notes import joined
 from impact.analysis.rows import Subject
-from impact.analysis.survival.cells import Arms
+from impact.analysis.survival.arms import Arms
 from impact.analysis.survival.model import Model
 from impact.analysis.survival.rows import ChiSquare, chi_square_row
 from impact.stats.estimable import NotEstimable

@@ -15,7 +15,8 @@ from impact.analysis.estimates import Estimate
 from impact.analysis.headlines import CLUSTER_CR2_TEST, CLUSTER_ROBUST_TEST
 from impact.analysis.notes import joined
 from impact.analysis.rows import Sides, Subject
-from impact.analysis.survival.cells import Arms, Cells
+from impact.analysis.survival.arms import Arms
+from impact.analysis.survival.cells import Cells
 from impact.analysis.survival.model import model_of
 from impact.analysis.survival.robust import Errors, cluster_note, clusters_of, too_few
 from impact.analysis.survival.rows import ChiSquare, chi_square_row

@@ -9,7 +9,8 @@ import numpy as np
 from impact.analysis.estimates import Estimate
 from impact.analysis.notes import joined
 from impact.analysis.rows import Subject
-from impact.analysis.survival.cells import Arms, Cells
+from impact.analysis.survival.arms import Arms
+from impact.analysis.survival.cells import Cells
 from impact.analysis.survival.robust import (
     MOST_WEIGHED,
     TOO_SMALL,

@@ -9,7 +9,8 @@ import numpy as np
 from impact.analysis.estimates import Curve, CurvePoint, Estimate
 from impact.analysis.notes import joined
 from impact.analysis.rows import Subject
-from impact.analysis.survival.cells import Arms, Cells
+from impact.analysis.survival.arms import Arms
+from impact.analysis.survival.cells import Cells
 from impact.analysis.survival.clustered import CORRECTED, METHOD
 from impact.analysis.survival.robust import MOST_WEIGHED, Errors
 from impact.analysis.withheld import value_alone

@@ -8,14 +8,12 @@ from experiments.plan.document import TimeUnit
 from impact.analysis.estimates import Estimate
 from impact.analysis.notes import joined
 from impact.analysis.rows import Sides, Subject, row
-from impact.analysis.survival.cells import Arms
-from impact.analysis.survival.rows import contrast, ratio_from_log
+from impact.analysis.survival.arms import Arms
+from impact.analysis.survival.rows import NO_UNITS, contrast, in_arm, ratio_from_log
 from impact.analysis.survival.times import Horizon
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference
 from impact.stats.survival.kaplan_meier import SurvivalPoint, survival_at
-from impact.stats.survival.median import median_survival
-from impact.stats.survival.median_difference import median_difference
 from impact.stats.survival.rmst import (
     Contrast,
     RestrictedMean,
@@ -25,10 +23,8 @@ from impact.stats.survival.rmst import (
     rmst_ratio,
 )
 
-NO_UNITS = NotEstimable("no units")
 METHOD = "kaplan_meier"
 NO_SPREAD = "no interval: no spread in either arm"
-OPEN = "no interval: the limits of an arm's median lie beyond follow-up"
 FEWEST = 5  # churns of an arm before the horizon: of fewer the spread of lost time is not known
 FEW_CHURNS = f"no interval: fewer than {FEWEST} churns before the horizon in an arm"
 ONE_SIDED_SPREAD = "one arm has no spread yet: the interval rests on the other alone"
@@ -57,31 +53,6 @@ def ratio_rows(subject: Subject, arms: Arms, horizon: Horizon | None) -> Iterato
             yield _at_horizon(subject, quantity, sides, answer, horizon, remark=remark)
 
 
-def median_rows(subject: Subject, arms: Arms, unit: TimeUnit) -> Iterator[Estimate]:
-    """Yield each variant's difference in the median time to churn."""
-    for variant in arms.others:
-        sides = arms.against_control(variant)
-        answer = _median_difference(arms, variant, subject.level)
-        open_side = not isinstance(answer, NotEstimable) and answer.ci_low is None
-        note = OPEN if open_side else ""
-        timed = replace(subject, unit=unit.name)
-        yield row(timed, "median_survival_difference", METHOD, sides, answer, note)
-
-
-def _median_difference(arms: Arms, variant: str, level: float) -> Inference | NotEstimable:
-    medians = []
-    for name in (variant, arms.control):
-        curve = arms.curves[name]
-        median = median_survival(curve, level) if curve.table.n else NO_UNITS
-        if isinstance(median, NotEstimable):
-            return _in_arm(name, median)
-        medians.append(median)
-    found = median_difference(*medians)
-    if found.ci_low is None or found.ci_high is None:
-        return Inference(value=found.value)
-    return Inference(value=found.value, ci_low=found.ci_low, ci_high=found.ci_high)
-
-
 def _survival_difference(
     subject: Subject, arms: Arms, variant: str, horizon: Horizon | None
 ) -> Estimate:
@@ -101,7 +72,7 @@ def _survival_change(
     for name in (variant, arms.control):
         point = survival_at(arms.curves[name], horizon.at)
         if isinstance(point, NotEstimable):
-            return _in_arm(name, point), ""
+            return in_arm(name, point), ""
         points.append(point)
     return _difference_of_points(points[0], points[1], level)
 
@@ -143,7 +114,7 @@ def _means(
     for name in (variant, arms.control):
         mean = restricted_mean(arms.curves[name], horizon.at)
         if isinstance(mean, NotEstimable):
-            return _in_arm(name, mean)
+            return in_arm(name, mean)
         means.append(mean)
     return means[0], means[1]
 
@@ -183,7 +154,3 @@ def _at_horizon(
     note = joined(*notes)
     estimate = row(subject, quantity, METHOD, sides, answer, note)
     return replace(estimate, at=None if horizon is None else horizon.at)
-
-
-def _in_arm(name: str, reason: NotEstimable) -> NotEstimable:
-    return NotEstimable(f"{name}: {reason.reason}")

@@ -8,7 +8,8 @@ from impact.analysis.estimates import Estimate
 from impact.analysis.headlines import PIECEWISE
 from impact.analysis.notes import joined
 from impact.analysis.rows import Subject, row
-from impact.analysis.survival.cells import Arms, Cells
+from impact.analysis.survival.arms import Arms
+from impact.analysis.survival.cells import Cells
 from impact.analysis.survival.changes import change_rows
 from impact.analysis.survival.design import ARM, Term
 from impact.analysis.survival.model import Model, model_of

@@ -7,7 +7,7 @@ from experiments.plan.document import Metric, TimeUnit
 from impact.analysis.estimates import Curve, CurvePoint, Estimate
 from impact.analysis.rows import Subject, row
 from impact.analysis.sufficient import ALL
-from impact.analysis.survival.cells import Arms
+from impact.analysis.survival.arms import Arms
 from impact.analysis.survival.drawing import drawn
 from impact.analysis.survival.rows import estimated
 from impact.analysis.survival.times import Horizon, display_times

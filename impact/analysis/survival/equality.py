@@ -10,7 +10,8 @@ from experiments.plan.time_to_event import NOTHING, FlemingHarrington
 from impact.analysis.estimates import Estimate
 from impact.analysis.notes import joined
 from impact.analysis.rows import Subject
-from impact.analysis.survival.cells import Arms, Cells
+from impact.analysis.survival.arms import Arms
+from impact.analysis.survival.cells import Cells
 from impact.analysis.survival.cluster_tests import cluster_test_rows
 from impact.analysis.survival.robust import errors_of
 from impact.analysis.survival.rows import ChiSquare, chi_square_row

@@ -8,16 +8,18 @@ from experiments.plan.time_to_event import NOTHING
 from impact.analysis.estimates import Curve, Estimate
 from impact.analysis.rows import Subject
 from impact.analysis.sufficient import ALL, SurvivalCounts
+from impact.analysis.survival.arms import Arms, arms_of
 from impact.analysis.survival.cause_rows import KIND as SHARE
 from impact.analysis.survival.cause_rows import cause_curves, cause_rows
-from impact.analysis.survival.cells import Arms, Cells, arms_of, cells_of, no_counts
+from impact.analysis.survival.cells import Cells, cells_of, no_counts
 from impact.analysis.survival.clustered import clustered_rows
 from impact.analysis.survival.clustered_arms import clustered_arm_rows, clustered_curves
-from impact.analysis.survival.contrasts import difference_rows, median_rows, ratio_rows
+from impact.analysis.survival.contrasts import difference_rows, ratio_rows
 from impact.analysis.survival.cox import adjusted_rows, cox_rows, hazard_ratio_rows
 from impact.analysis.survival.curves import arm_rows, curves_of
 from impact.analysis.survival.equality import equality_rows
 from impact.analysis.survival.independence import without_independence
+from impact.analysis.survival.median_rows import median_rows
 from impact.analysis.survival.pieces import piece_rows
 from impact.analysis.survival.robust import errors_of
 from impact.analysis.survival.rows import survival_subject

@@ -15,19 +15,15 @@ from experiments.plan.time_to_event import Extrapolation
 from impact.analysis.estimates import Estimate
 from impact.analysis.notes import joined
 from impact.analysis.rows import Subject, row
-from impact.analysis.survival.cells import Arms, Cells
+from impact.analysis.survival.arms import Arms
+from impact.analysis.survival.cells import Cells
 from impact.analysis.survival.rows import contrast
 from impact.analysis.wording import time_text
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference
 from impact.stats.survival.extrapolation import Follow, fit_model
-from impact.stats.survival.parametric import (
-    FittedModel,
-    Model,
-    ModelPoint,
-    model_mean,
-    model_survival,
-)
+from impact.stats.survival.parametric import FittedModel, ModelPoint, model_mean, model_survival
+from impact.stats.survival.parametric_curves import Model
 
 TERM = "extrapolation"
 Points = dict[str, ModelPoint | NotEstimable]

@@ -14,7 +14,8 @@ from impact.analysis.estimates import Estimate
 from impact.analysis.headlines import PIECEWISE
 from impact.analysis.notes import joined
 from impact.analysis.rows import INTERIM, Subject, row
-from impact.analysis.survival.cells import Arms, Cells, arms_of
+from impact.analysis.survival.arms import Arms, arms_of
+from impact.analysis.survival.cells import Cells
 from impact.analysis.survival.cox import piecewise_rows
 from impact.analysis.survival.robust import Errors
 from impact.analysis.wording import time_text

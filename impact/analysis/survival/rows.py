@@ -12,6 +12,8 @@ from impact.analysis.rows import INTERIM, Sides, Subject, row, subject_of
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference, normal_inference, student_inference
 
+NO_UNITS = NotEstimable("no units")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChiSquare:
@@ -106,3 +108,8 @@ def ratio_from_log(
         None if limit is None else float(np.exp(limit)) for limit in (found.ci_low, found.ci_high)
     )
     return replace(found, value=float(np.exp(log_ratio)), ci_low=low, ci_high=high)
+
+
+def in_arm(name: str, reason: NotEstimable) -> NotEstimable:
+    """Return a reason with the arm that it holds for."""
+    return NotEstimable(f"{name}: {reason.reason}")
