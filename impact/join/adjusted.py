@@ -4,25 +4,24 @@ Two passes: the moments give every arm's regression, and with it each unit has a
 and a leverage, whose sum is the squared error.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 import ibis
-import pyarrow as pa
-from ibis.expr.types import FloatingValue, StringValue, Table, Value
+from ibis.expr.types import FloatingValue, StringValue, Table
 
 from experiments.plan.document import Covariate, CovariateKind, Metric, Plan
 from impact.analysis.adjusted import fits_of, used
 from impact.analysis.sufficient import ALL, ArmAdjusted, ArmMoments
 from impact.engine import Engine
+from impact.join.adjusted_errors import squared_errors
 from impact.join.checks import counted_units
-from impact.join.covariates import covariate_value, label
-from impact.join.inputs import registered
+from impact.join.covariates import covariate_value
 from impact.join.measures import before, numerator
 from impact.join.moments import Vector, moments_of
 from impact.stats.estimable import NotEstimable
-from impact.stats.means.lin import ALONE, ArmFit
+from impact.stats.means.lin import ArmFit
 
 MOST_LEVELS = 50
 BEFORE = "before"
@@ -107,7 +106,7 @@ def _with_errors(
         kept[segment] = used(inside)
         fits |= {(segment, variant): fit for variant, fit in fits_of(inside).items()}
     fitted = {key: fit for key, fit in fits.items() if isinstance(fit, ArmFit)}
-    errors = _squared_errors(connection, units, fitted, kept, column) if fitted else {}
+    errors = squared_errors(connection, units, fitted, kept, column) if fitted else {}
     for arm in arms:
         fit = fits[arm.segment, arm.variant]
         reason = fit.reason if isinstance(fit, NotEstimable) else DECIDES_ALONE
@@ -119,66 +118,3 @@ def _with_errors(
             squared_error=error,
             reason="" if error is not None else reason,
         )
-
-
-def _squared_errors(
-    connection: Engine,
-    units: Table,
-    fits: Mapping[tuple[str, str], ArmFit],
-    kept: Mapping[str, list[int]],
-    column: str,
-) -> dict[tuple[str, str], float]:
-    width = max(fit_places[-1] for fit_places in kept.values() if len(fit_places) > 1)
-    rows = [_coefficients(*key, fit, kept[key[0]], width) for key, fit in fits.items()]
-    table = registered(connection, pa.Table.from_pylist(rows))
-    segment = ibis.literal(ALL) if not column else ibis.literal(f"{column}=") + label(units, column)
-    near = units.mutate(segment_=segment).inner_join(
-        table, [("segment_", "of_segment"), ("variant", "of_variant")]
-    )
-    apart = [near[f"x{place}_"] - near[f"mean_{place}"] for place in range(width)]
-    residual = near["y_"] - near["level"] - _sum(near, "slope", apart)
-    weight = near["share"] + _sum(near, "direction", apart)
-    leverage = near["share"]
-    for first in range(width):
-        for second in range(width):
-            leverage += near[f"inverse_{first}_{second}"] * apart[first] * apart[second]
-    left = 1 - leverage
-    near = near.mutate(left_=left, part_=weight * weight * residual * residual)
-    found = near.group_by(["segment_", "variant"]).aggregate(
-        error=(near["part_"] / near["left_"]).sum(where=near["left_"] >= ALONE),
-        least=near["left_"].min(),
-    )
-    return {
-        (row["segment_"], row["variant"]): float(row["error"])
-        for row in found.to_pyarrow().to_pylist()
-        if row["least"] >= ALONE
-    }
-
-
-def _sum(near: Table, name: str, apart: list[Value]) -> Value:
-    total: Value = ibis.literal(0.0)
-    for place, distance in enumerate(apart):
-        total += near[f"{name}_{place}"] * distance
-    return total
-
-
-def _coefficients(
-    segment: str, variant: str, fit: ArmFit, kept: list[int], width: int
-) -> dict[str, str | float]:
-    """Return one arm's numbers by name; a covariate that is left out has zeros."""
-    found: dict[str, str | float] = {
-        "of_segment": segment,
-        "of_variant": variant,
-        "share": 1 / fit.n,
-        "level": fit.mean,
-    }
-    for first in range(width):
-        found |= {f"{name}_{first}": 0.0 for name in ("mean", "slope", "direction")}
-        found |= {f"inverse_{first}_{second}": 0.0 for second in range(width)}
-    for place, first in enumerate(kept[1:]):
-        found[f"mean_{first - 1}"] = float(fit.means[place])
-        found[f"slope_{first - 1}"] = float(fit.slopes[place])
-        found[f"direction_{first - 1}"] = float(fit.direction[place])
-        for other, second in enumerate(kept[1:]):
-            found[f"inverse_{first - 1}_{second - 1}"] = float(fit.inverse[place, other])
-    return found
