@@ -15,6 +15,7 @@ from experiments.pages import (
     planning,
     schedule,
     sight,
+    steering,
 )
 
 urlpatterns = [
@@ -30,11 +31,11 @@ urlpatterns = [
     path("experiments/<slug:key>/places", places.places, name="experiment-places"),
     path("experiments/<slug:key>/audit", audit.audit_page, name="experiment-audit"),
     path("experiments/<slug:key>/audit/answer", audit.audit_answer, name="experiment-audit-answer"),
-    path("experiments/<slug:key>/move", details.move, name="experiment-move"),
-    path("experiments/<slug:key>/coverage", details.coverage, name="experiment-coverage"),
-    path("experiments/<slug:key>/weights", details.weights, name="experiment-weights"),
+    path("experiments/<slug:key>/move", steering.move, name="experiment-move"),
+    path("experiments/<slug:key>/coverage", steering.coverage, name="experiment-coverage"),
+    path("experiments/<slug:key>/weights", steering.weights, name="experiment-weights"),
     path("experiments/<slug:key>/forced", forcing.forced, name="experiment-forced"),
-    path("experiments/<slug:key>/kill", details.kill, name="experiment-kill"),
+    path("experiments/<slug:key>/kill", steering.kill, name="experiment-kill"),
     path("experiments/<slug:key>/edit", defining.edit, name="experiment-edit"),
     path("experiments/<slug:key>/plan", planning.plan, name="experiment-plan"),
     path("experiments/<slug:key>/plan/check", planning.check, name="experiment-plan-check"),
