@@ -16,7 +16,7 @@ from prometheus_client import Histogram
 
 from experiments.answers.exchange import Asked, Reply, Respond
 from experiments.api import assign
-from experiments.assignment.definition import KEY
+from experiments.assignment.definition_rules import KEY
 from experiments.ofrep.bulk import bulk
 from experiments.ofrep.single import single
 

@@ -2,7 +2,7 @@
 
 from django.db import IntegrityError, transaction
 
-from experiments.assignment.definition import KEY, KEY_RULE
+from experiments.assignment.definition_rules import KEY, KEY_RULE
 from experiments.assignment.hashing import SALT, SALT_RULE, new_salt
 from experiments.assignment.refusals import violation
 from experiments.errors import InvalidDefinition
