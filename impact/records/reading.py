@@ -1,50 +1,19 @@
 """Outcomes as others write them, read into typed tables; rows that cannot be read are named."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
-from types import MappingProxyType
-from typing import Protocol
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from impact.records import attributes, delimited, objects, parquet
 from impact.records.blocks import Block
-from impact.records.cells import Cells
+from impact.records.columns import raw_ids, read_column
 from impact.records.findings import RowRejection
-from impact.records.instants import read_instants
-from impact.records.kinds import Column, ColumnType
-from impact.records.numbers import read_amounts, read_booleans, read_numbers
-from impact.records.rules import column_faults, order_faults
-from impact.records.schema import ARROW_TYPES, canonical_schema
-from impact.records.texts import read_currencies, read_ids, read_labels, read_texts
-
-
-class ReadsNumbers(Protocol):
-    """Reads cells whose text may or may not stand for a number."""
-
-    def __call__(self, given: pa.Array, *, untyped: bool) -> Cells:
-        """Return the cells."""
-
-
-OF_TEXT: Mapping[ColumnType, Callable[[pa.Array], Cells]] = MappingProxyType(
-    {
-        ColumnType.ID: read_ids,
-        ColumnType.TEXT: read_texts,
-        ColumnType.LABEL: read_labels,
-        ColumnType.CURRENCY: read_currencies,
-    }
-)
-OF_NUMBERS: Mapping[ColumnType, ReadsNumbers] = MappingProxyType(
-    {
-        ColumnType.SECONDS: read_numbers,
-        ColumnType.NUMBER: read_numbers,
-        ColumnType.AMOUNT: read_amounts,
-        ColumnType.BOOLEAN: read_booleans,
-    }
-)
+from impact.records.kinds import Column
+from impact.records.rules import order_faults
+from impact.records.schema import canonical_schema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,11 +111,11 @@ def _read_block(
     block: Block, columns: Sequence[Column], zone: tzinfo, now: datetime | None
 ) -> ReadResult:
     findings = block.findings
-    typed = {column.name: _read_column(block, column, zone, now) for column in columns}
+    typed = {column.name: read_column(block, column, zone, now) for column in columns}
     for column in columns:
         for fault in order_faults(column, typed):
             findings.reject(column.name, fault.where, block.cell(column.name), fault.rule)
-    members = {**_raw_ids(block, columns, typed), **block.members}
+    members = {**raw_ids(block, columns, typed), **block.members}
     count = findings.row_numbers.size
     further = [attributes.objects(members, count), pa.array(findings.row_numbers)]
     table = pa.table([*typed.values(), *further], schema=canonical_schema(columns))
@@ -155,36 +124,3 @@ def _read_block(
         rejections=sorted(findings.rejections, key=lambda rejection: rejection.row_number),
         rows_read=findings.rows_read,
     )
-
-
-def _read_column(block: Block, column: Column, zone: tzinfo, now: datetime | None) -> pa.Array:
-    given = block.cell(column.name)
-    if column.name in block.cells:
-        cells = _cells(column.type, given, zone, untyped=block.untyped)
-    else:
-        cells = Cells(pa.nulls(len(given), ARROW_TYPES[column.type]))
-    for fault in (*cells.faults, *column_faults(column, cells.values, now)):
-        block.findings.reject(column.name, fault.where, given, fault.rule)
-    return cells.values
-
-
-def _cells(type_: ColumnType, given: pa.Array, zone: tzinfo, *, untyped: bool) -> Cells:
-    if type_ is ColumnType.INSTANT:
-        return read_instants(given, zone=zone)
-    if type_ in OF_TEXT:
-        return OF_TEXT[type_](given)
-    return OF_NUMBERS[type_](given, untyped=untyped)
-
-
-def _raw_ids(
-    block: Block, columns: Sequence[Column], typed: dict[str, pa.Array]
-) -> dict[str, pa.Array]:
-    """Return the ids as given, where canonicalisation changed them, as `raw_<column>`."""
-    raw = {}
-    for column in columns:
-        given = block.cell(column.name)
-        if column.type is ColumnType.ID and pa.types.is_string(given.type):
-            changed = pc.not_equal(given, typed[column.name])
-            if pc.any(changed).as_py():
-                raw[f"raw_{column.name}"] = attributes.encoded(pc.if_else(changed, given, None))
-    return raw
