@@ -4,7 +4,7 @@ from experiments.design.clusters import cluster_deviation
 from experiments.design.expectations import Expectation
 from experiments.design.follow_up import FollowUp, daily_hazard, event_probability
 from experiments.design.quantiles import relative_deviation
-from experiments.design.units import CLUSTERS
+from experiments.design.unit_notes import CLUSTERS
 from experiments.plan.document import Metric, Plan, Table
 
 

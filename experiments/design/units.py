@@ -3,14 +3,20 @@
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
-from experiments.design.clusters import FEW
 from experiments.design.findings import Finding, Level, Setting, note, warning
-from experiments.plan.document import Kind, Metric, Role, Table, Unit
+from experiments.design.unit_notes import (
+    agents_serve_both,
+    answers_to_surveys,
+    averages_over_contacts,
+    clusters_are_few,
+    contacts_are_routed,
+    queues_are_unlike,
+)
+from experiments.plan.document import Metric, Role, Table, Unit
 
 WAITING = frozenset({"wait_seconds", "abandoned"})
 LASTING = frozenset({Table.CHURN, Table.REVENUE})
 MONEY = "net_value"
-CLUSTERS = frozenset({Unit.AGENT, Unit.TEAM, Unit.QUEUE})
 SHARES_QUEUES = frozenset({Unit.CUSTOMER, Unit.CONTACT, Unit.AGENT, Unit.TEAM})
 IDENTIFIES: Mapping[Unit, str] = MappingProxyType(
     {
@@ -119,81 +125,14 @@ def _is_waiting(metric: Metric) -> bool:
     return metric.source.table is Table.CONTACTS and not named.isdisjoint(WAITING)
 
 
-def _clusters_are_few(setting: Setting) -> Iterator[Finding]:
-    if setting.unit not in CLUSTERS - {Unit.QUEUE}:
-        return
-    many = f"About {FEW} {setting.unit}s or more are needed for intervals that can be relied on"
-    if setting.clusters is None:
-        yield note(setting.unit.value, f"{many}, however many contacts each has.")
-    elif setting.clusters < FEW:
-        yield warning(
-            setting.unit.value,
-            f"{many}; there are {setting.clusters:.0f}. More contacts do not help: those of one "
-            f"{setting.unit} are alike. Randomise each customer, or more {setting.unit}s.",
-        )
-
-
-def _contacts_are_routed(setting: Setting) -> Iterator[Finding]:
-    if setting.unit in {Unit.AGENT, Unit.TEAM}:
-        yield note(
-            "routing",
-            f"Contacts reach {setting.unit}s by skill and shift, not by lot. The draw evens that "
-            "out over many of them only; routing must not look at the variant.",
-        )
-
-
-def _queues_are_unlike(setting: Setting) -> Iterator[Finding]:
-    if setting.unit is Unit.QUEUE:
-        yield warning(
-            "queue",
-            "Queues are few and unlike each other: with a handful of them, the policy's effect "
-            "cannot be told from the queues' own differences. Alternate the policy between time "
-            "windows instead, or randomise each customer.",
-        )
-
-
-def _agents_serve_both(setting: Setting) -> Iterator[Finding]:
-    if setting.unit in {Unit.CUSTOMER, Unit.CONTACT}:
-        yield note(
-            "agents",
-            "Agents serve all variants and may carry a habit from one to the other: the "
-            "difference can look smaller than that of a roll-out.",
-        )
-
-
-def _averages_over_contacts(setting: Setting) -> Iterator[Finding]:
-    """The number of contacts follows the assignment, so it must not select what is compared."""
-    if setting.unit is not Unit.CUSTOMER:
-        return
-    for metric in setting.metrics:
-        is_ratio = metric.kind is Kind.RATIO and metric.denominator is not None
-        if is_ratio and metric.source.table is Table.CONTACTS:
-            yield note(
-                metric.key,
-                f"{metric.label} is an average over contacts. If the policy changes how often "
-                "customers call, the contacts compared are not alike: read it beside the "
-                "contacts per customer.",
-            )
-
-
-def _answers_to_surveys(setting: Setting) -> Iterator[Finding]:
-    for metric in setting.metrics:
-        if metric.source.table is Table.SURVEYS:
-            yield note(
-                metric.key,
-                f"{metric.label} is known of those alone who answer, and the policy may change "
-                "who does: compare how many answered.",
-            )
-
-
 RULES: tuple[Callable[[Setting], Iterator[Finding]], ...] = (
     _what_it_identifies,
     _lasting_outcomes,
     _waiting_is_shared,
-    _clusters_are_few,
-    _queues_are_unlike,
-    _contacts_are_routed,
-    _averages_over_contacts,
-    _answers_to_surveys,
-    _agents_serve_both,
+    clusters_are_few,
+    queues_are_unlike,
+    contacts_are_routed,
+    averages_over_contacts,
+    answers_to_surveys,
+    agents_serve_both,
 )

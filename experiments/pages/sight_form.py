@@ -7,7 +7,7 @@ from django import forms
 from django.forms import BoundField
 
 from experiments.design.expectations import Expectation
-from experiments.design.units import CLUSTERS
+from experiments.design.unit_notes import CLUSTERS
 from experiments.plan.document import PER_CONTACT, Kind, Metric, Plan, Table
 
 MANY = 10**9
