@@ -4,7 +4,9 @@ Where `EQUIPOISE_REQUIRE_SERVICES` is 1, a server that does not answer is a fail
 """
 
 import os
+import tomllib
 from functools import cache
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -15,6 +17,8 @@ POSTGRES_URL = os.environ.get("POSTGRES_URL", "postgresql://postgres@127.0.0.1:5
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/15")
 RABBITMQ_URL = os.environ.get("RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672//")
 _PATIENCE_SECONDS = 3
+_PROJECT = Path(__file__).resolve().parents[1]
+_ENGINE_ONLY = ("impact.sufficiency", "calibration")  # what the engine and pure packages say
 
 
 def postgres_url() -> str:
@@ -36,6 +40,25 @@ def rabbitmq_url() -> str:
     if trouble := _broker_trouble(RABBITMQ_URL):
         _do_without(f"RabbitMQ does not answer: {trouble}")
     return RABBITMQ_URL
+
+
+def can_meet_services(item: pytest.Item) -> bool:
+    """Tell whether a test could do otherwise on other services.
+
+    What belongs to packages that know no database, nor asks for one, could not.
+    """
+    if item.get_closest_marker("django_db") or item.get_closest_marker("services"):
+        return True
+    path = item.path.relative_to(_PROJECT).with_suffix("")
+    module = ".".join(path.parts).removeprefix("tests.")
+    return not any(module == each or module.startswith(f"{each}.") for each in _pure())
+
+
+@cache
+def _pure() -> tuple[str, ...]:
+    contracts = tomllib.loads((_PROJECT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    (pure,) = (each for each in contracts["contracts"] if each["id"] == "pure")
+    return (*pure["source_modules"], *_ENGINE_ONLY)
 
 
 def _do_without(reason: str) -> None:

@@ -104,6 +104,7 @@ def test_duckdb_computes_as_published(name: str) -> None:
     assert found == published(name)
 
 
+@pytest.mark.services
 def test_postgresql_computes_as_published() -> None:
     with psycopg.connect(postgres_url()) as connection, connection.cursor() as cursor:
         for name in NAMES:

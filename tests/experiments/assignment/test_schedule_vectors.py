@@ -59,6 +59,7 @@ def test_duckdb_draws_as_published(name: str) -> None:
     assert dict(drawn) == published(name)
 
 
+@pytest.mark.services
 def test_postgresql_draws_as_published() -> None:
     with psycopg.connect(postgres_url()) as connection, connection.cursor() as cursor:
         for name in NAMES:

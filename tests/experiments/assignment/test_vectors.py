@@ -68,6 +68,7 @@ def test_duckdb_computes_as_published(name: str) -> None:
     assert [Vector(*row) for row in rows] == ROWS[name]
 
 
+@pytest.mark.services
 def test_postgresql_computes_as_published() -> None:
     with psycopg.connect(postgres_url()) as connection:
         answers = {
