@@ -7,15 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impact.stats.clusters.comparison import LEAST_DF
-from impact.stats.clusters.regression import (
-    ClusterFit,
-    Correction,
-    cluster_covariance,
-    cluster_fit,
-    satterthwaite_df,
-)
+from impact.stats.clusters.regression import cluster_fit
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference, student_inference
+from impact.stats.switchback.least_squares import (
+    Coefficient,
+    errors_by_group,
+    errors_by_window,
+    first_of,
+    within,
+)
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -92,38 +93,44 @@ def not_usable(windows: Windows) -> NotEstimable | None:
     return None
 
 
-def tested(fit: ClusterFit | NotEstimable, level: float) -> Inference | NotEstimable:
-    """Return the first coefficient of a regression of windows with its interval and test."""
-    if isinstance(fit, NotEstimable):
-        return fit
-    contrast = np.zeros(fit.root.shape[0])
-    contrast[0] = 1.0
-    df = satterthwaite_df(fit, contrast)
-    if not df >= LEAST_DF:
+def tested(found: Coefficient | NotEstimable, level: float) -> Inference | NotEstimable:
+    """Return the coefficient of a regression of windows with its interval and test."""
+    if isinstance(found, NotEstimable):
+        return found
+    if not found.df >= LEAST_DF:
         return NotEstimable(
-            f"too few windows carry the comparison: {df:.1f} effective degrees of freedom, "
+            f"too few windows carry the comparison: {found.df:.1f} effective degrees of freedom, "
             f"fewer than {LEAST_DF:g}"
         )
-    variance = float(cluster_covariance(fit, contrast, Correction.CR2)[0, 0])
-    value = float(fit.coefficients[0, 0])
-    if variance <= DUST * float(np.abs(fit.coefficients).max()) ** 2:
+    if found.variance <= DUST * found.size**2:
         return NotEstimable("zero variance: all windows of each arm have the same value")
-    return student_inference(value, math.sqrt(variance), df, level=level)
+    return student_inference(found.value, math.sqrt(found.variance), found.df, level=level)
 
 
 def fitted(
     windows: Windows, columns: list[NDArray[np.bool_]], *, by_day: bool
-) -> ClusterFit | NotEstimable:
+) -> Coefficient | NotEstimable:
     """Fit the outcome on flags of each window and on day effects, by window or by day."""
     _, day = np.unique(windows.mixed, return_inverse=True)
-    effects = np.eye(int(day.max()) + 1)[day]
-    design = np.column_stack([*(column.astype(np.float64) for column in columns), effects])
+    flags = np.column_stack([column.astype(np.float64) for column in columns])
+    data = within(flags, windows.total, windows.weight, day)
+    if isinstance(data, NotEstimable):
+        return data
+    if not by_day:
+        return errors_by_window(data)
+    if day.max() > 0:
+        return errors_by_group(data)
+    return _whole_days(windows, flags, data.size)
+
+
+def _whole_days(windows: Windows, flags: Floats, size: float) -> Coefficient | NotEstimable:
+    """Fit a constant and the flags by day, where no day has both arms."""
+    design = np.column_stack([flags, np.ones(len(flags))])
     shares = windows.weight[:, None, None] * design[:, :, None] * design[:, None, :]
     products = (design * windows.total[:, None])[:, :, None]
-    if by_day:
-        _, code = np.unique(windows.day, return_inverse=True)
-        shares, products = _summed(shares, code), _summed(products, code)
-    return cluster_fit(shares, products, int(windows.n.sum()))
+    _, code = np.unique(windows.day, return_inverse=True)
+    fit = cluster_fit(_summed(shares, code), _summed(products, code), int(windows.n.sum()))
+    return first_of(fit, size)
 
 
 def _summed(entries: Floats, code: NDArray[np.intp]) -> Floats:
