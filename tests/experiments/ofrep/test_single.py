@@ -1,33 +1,20 @@
 """One flag: what is answered, in which words, and what is recorded."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
-from pytest_django import Settings
 
-from experiments import definitions, exposures, registry
-from experiments.access import issue_key, key_snapshot
+from experiments import definitions, registry
+from experiments.access import issue_key
 from experiments.definitions import VariantDraft
-from experiments.exposures import ExposureRow
-from tests.experiments.concurrently import concurrently
-from tests.experiments.conftest import Switch
 from tests.experiments.designs import NOW, running
-from tests.experiments.ofrep.conftest import FLAGS, Evaluate
+from tests.experiments.ofrep.conftest import Evaluate
+from tests.experiments.ofrep.flags import KEY, context, rows
 
 pytestmark = pytest.mark.django_db
-KEY = "longer_calls"
 WHO: dict[str, Any] = {"actor": "leader", "now": NOW}
-
-
-def rows() -> list[ExposureRow]:
-    return list(exposures.log(KEY, until=timezone.now()))
-
-
-def context(**attributes: object) -> dict[str, object]:
-    return {"context": {"targetingKey": "0012", **attributes}}
 
 
 def unit_of(variant: str) -> str:
@@ -214,190 +201,3 @@ def test_ids_keep_their_zeros_and_only_plain_attributes_count(evaluate: Evaluate
     (row,) = rows()
     assert row.unit_id == "0012"
     assert row.attributes == {"tier": "pro", "age": 7, "team": "north"}
-
-
-@pytest.mark.parametrize(
-    ("body", "code"),
-    [
-        ("{", "PARSE_ERROR"),
-        ("[]", "PARSE_ERROR"),
-        ("", "PARSE_ERROR"),
-        ("[" * 10_000, "PARSE_ERROR"),
-        ("{}", "TARGETING_KEY_MISSING"),
-        ('{"context": null}', "TARGETING_KEY_MISSING"),
-        ('{"context": {}}', "TARGETING_KEY_MISSING"),
-        ('{"context": {"targetingKey": ""}}', "TARGETING_KEY_MISSING"),
-        ('{"context": {"targetingKey": " "}}', "TARGETING_KEY_MISSING"),
-        ('{"context": {"targetingKey": null}}', "TARGETING_KEY_MISSING"),
-        ('{"context": {"targetingKey": 12}}', "INVALID_CONTEXT"),
-        ('{"context": {"targetingKey": ["0012"]}}', "INVALID_CONTEXT"),
-        ('{"context": "0012"}', "INVALID_CONTEXT"),
-        ('{"context": {"targetingKey": "0012", "agent_id": 7}}', "INVALID_CONTEXT"),
-        ('{"context": {"targetingKey": "0012", "tier": "a\\u0000"}}', "INVALID_CONTEXT"),
-    ],
-)
-def test_an_unfit_body_is_400_with_the_code_that_clients_know(
-    evaluate: Evaluate, body: str, code: str
-) -> None:
-    running()
-
-    response, answer = evaluate(KEY, body)
-
-    assert response.status_code == 400
-    assert set(answer) == {"key", "errorCode", "errorDetails", "metadata"}
-    assert (answer["key"], answer["errorCode"], answer["metadata"]) == (KEY, code, {})
-    assert rows() == []
-
-
-@pytest.mark.parametrize("key", ["unknown", "longer_calls/", "a%2Fb", "Ümlaut", "0"])
-def test_an_unknown_flag_is_404_as_json(evaluate: Evaluate, key: str) -> None:
-    running()
-
-    response, answer = evaluate(key)
-
-    assert response.status_code == 404
-    assert answer["errorCode"] == "FLAG_NOT_FOUND"
-
-
-@pytest.mark.parametrize(
-    "headers", [{}, {"Authorization": "Bearer eq_0_wrong"}, {"X-API-Key": "x"}]
-)
-def test_a_stranger_gets_401_before_the_flag_is_looked_up(
-    client: Client, headers: dict[str, str]
-) -> None:
-    response = client.post(
-        f"{FLAGS}/unknown", "{", content_type="application/json", headers=headers
-    )
-
-    assert response.status_code == 401
-    assert response["WWW-Authenticate"].startswith("Bearer")
-    assert set(response.json()) == {"key", "errorCode", "errorDetails", "metadata"}
-
-
-def test_both_ways_to_show_a_key_are_taken_and_another_scope_is_403(client: Client) -> None:
-    running()
-    _, secret = issue_key(name="one", scopes=["assign"], now=NOW)
-    _, reader = issue_key(name="two", scopes=["read"], now=NOW)
-    given = [
-        client.post(f"{FLAGS}/{KEY}", context(), "application/json", headers=headers).status_code
-        for headers in (
-            {"X-API-Key": secret},
-            {"Authorization": f"bearer {secret}"},
-            {"X-API-Key": reader},
-        )
-    ]
-
-    assert given == [200, 200, 403]
-
-
-def test_other_methods_and_addresses_are_refused_as_json(client: Client, secret: str) -> None:
-    headers = {"X-API-Key": secret}
-
-    got = client.get(f"{FLAGS}/{KEY}", headers=headers)
-    lost = client.post("/ofrep/v1/evaluate/flags/", "{}", "application/json", headers=headers)
-
-    assert (got.status_code, got["Allow"]) == (405, "POST")
-    assert lost.status_code == 404
-    for response in (got, lost):
-        assert response["Content-Type"] == "application/json"
-        assert set(response.json()) == {"key", "errorCode", "errorDetails", "metadata"}
-
-
-def test_a_defect_is_500_as_json(
-    client: Client, secret: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    running()
-    monkeypatch.setattr("experiments.ofrep.single.answer", None)
-    client.raise_request_exception = False
-
-    response = client.post(
-        f"{FLAGS}/{KEY}", context(), "application/json", headers={"X-API-Key": secret}
-    )
-
-    assert response.status_code == 500
-    assert response.json()["errorCode"] == "GENERAL"
-
-
-def test_a_body_that_is_too_large_is_413(evaluate: Evaluate) -> None:
-    running()
-
-    response, answer = evaluate(KEY, context(tier="x" * 70_000))
-
-    assert response.status_code == 413
-    assert answer["errorCode"] == "GENERAL"
-
-
-def test_a_browser_of_any_origin_may_ask(client: Client) -> None:
-    response = client.options(f"{FLAGS}/{KEY}", headers={"Origin": "https://desk.example"})
-
-    assert response.status_code == 204
-    assert response["Access-Control-Allow-Origin"] == "*"
-    assert "Authorization" in response["Access-Control-Allow-Headers"]
-    assert "If-None-Match" in response["Access-Control-Allow-Headers"]
-    assert response["Access-Control-Expose-Headers"] == "ETag, Retry-After"
-
-
-@pytest.mark.usefixtures("threads")
-def test_an_overloaded_service_says_503_and_never_429(
-    evaluate: Evaluate, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    running()
-    evaluate(KEY)
-    monkeypatch.setattr("experiments.answers.database.WAITING_AT_MOST", 0)
-    key_snapshot.current(timezone.now())
-
-    response = Client().post(
-        f"{FLAGS}/{KEY}",
-        context(),
-        "application/json",
-        headers={"X-API-Key": issue_key(name="other", scopes=["assign"], now=NOW)[1]},
-    )
-
-    assert response.status_code == 503
-
-
-@pytest.mark.usefixtures("threads")
-def test_many_who_ask_for_one_unit_get_one_row(secret: str) -> None:
-    running()
-
-    def ask() -> str:
-        response = Client().post(
-            f"{FLAGS}/{KEY}", context(), "application/json", headers={"X-API-Key": secret}
-        )
-        return str(response.json()["variant"])
-
-    ask()
-    given = concurrently(ask, times=8)
-
-    assert len(set(given)) == 1
-    assert len(rows()) == 1
-
-
-def test_the_last_configuration_answers_while_the_database_is_away(
-    database_away: Switch, secret: str, settings: Settings
-) -> None:
-    running()
-    key_snapshot.current(timezone.now())
-    registry.current(timezone.now())
-
-    def ask() -> tuple[int, dict[str, object]]:
-        response = Client().post(
-            f"{FLAGS}/{KEY}", context(), "application/json", headers={"X-API-Key": secret}
-        )
-        return response.status_code, response.json()
-
-    database_away(away=True)
-    known = ask()
-    registry.snapshot.forget()
-    started_now = ask()
-    registry.snapshot.forget()
-    (Path(settings.KEPT_DIR) / "running.json").unlink()
-    unread = ask()
-    database_away(away=False)
-
-    assert known[0] == 200
-    assert known[1]["variant"]
-    assert known[1]["metadata"]["status"] == "degraded"  # type: ignore[index]  # JSON
-    assert started_now == known
-    assert unread[0] == 503
-    assert unread[1]["errorCode"] == "GENERAL"
