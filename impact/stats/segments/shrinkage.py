@@ -1,9 +1,10 @@
 """Empirical Bayes: each segment's effect drawn towards that of all, by how noisy it is.
 
-Efron and Morris (1975): true effects scatter around their mean with a variance that is estimated
-from all segments together, here as Paule and Mandel (1982) do. The error of a shrunken effect
-follows Morris (1983): what is left of its own error, the error of the mean, and that of the
-variance between segments.
+Efron and Morris (1975): true effects scatter around their mean with a variance that all segments
+together tell of. From four segments on every variance counts by how likely it makes what was
+found, each as likely before (Morris and Tang 2011): one estimate in its place would be taken for
+known, and be zero too often. Fewer cannot bear that: there it is estimated as Paule and Mandel
+(1982) do, and Morris' (1983) term stands for its error.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,8 @@ from impact.stats.estimable import NotEstimable
 from impact.stats.inference import quantile_of
 
 Floats = NDArray[np.float64]
+ENOUGH = 4  # segments from which on all variances together have a weight that is finite
+GRID = np.geomspace(1e-5, 1e8, 120)  # of variances, in units of the largest error's square
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,24 +66,44 @@ def shrunken(
     if len(effects) < 2:  # noqa: PLR2004  # a mean of one is that one
         return NotEstimable("fewer than two levels have an effect to learn from")
     effect, variance, scale = _arrays(effects, std_errors)
-    between = _between(effect, variance)
-    weight = 1 / (variance + between)
-    mean = float(weight @ effect / weight.sum())
-    drawn = variance / (variance + between)
-    value = mean + (1 - drawn) * (effect - mean)
-    error = np.sqrt(
-        (1 - drawn) * variance
-        + drawn**2 / weight.sum()
-        + _of_the_variance(effect - mean, variance, between)
-    )
+    over = _over_variances if effect.size >= ENOUGH else _at_one_variance
+    value, error, kept = over(effect, variance)
     z = quantile_of(level, df)
     drawn_effects = zip(
-        (scale * value).tolist(), (scale * error).tolist(), (1 - drawn).tolist(), strict=True
+        (scale * value).tolist(), (scale * error).tolist(), kept.tolist(), strict=True
     )
     return tuple(
         Shrunken(value=v, std_error=e, ci_low=v - z * e, ci_high=v + z * e, kept=k)
         for v, e, k in drawn_effects
     )
+
+
+def _over_variances(effect: Floats, variance: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return effects, errors and shares kept: means over what the variance between may be."""
+    between = GRID * max(1.0, float(np.var(effect)))
+    precision = 1 / (variance + between[:, None])
+    known = precision.sum(axis=1)
+    mean = precision @ effect / known
+    squares = (precision * (effect - mean[:, None]) ** 2).sum(axis=1)
+    likely = (np.log(precision).sum(axis=1) - np.log(known) - squares) / 2 + np.log(between)
+    weight = np.exp(likely - likely.max())
+    weight /= weight.sum()
+    drawn = variance * precision
+    values = mean[:, None] + (1 - drawn) * (effect - mean[:, None])
+    value = weight @ values
+    own = (1 - drawn) * variance + drawn**2 / known[:, None]
+    return value, np.sqrt(weight @ (own + (values - value) ** 2)), weight @ (1 - drawn)
+
+
+def _at_one_variance(effect: Floats, variance: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return effects, errors and shares kept at the variance between that is estimated."""
+    between = _between(effect, variance)
+    weight = 1 / (variance + between)
+    mean = float(weight @ effect / weight.sum())
+    drawn = variance / (variance + between)
+    own = (1 - drawn) * variance + drawn**2 / weight.sum()
+    error = np.sqrt(own + _of_the_variance(effect - mean, variance, between))
+    return mean + (1 - drawn) * (effect - mean), error, 1 - drawn
 
 
 def _between(effect: Floats, variance: Floats) -> float:
@@ -96,11 +119,10 @@ def _between(effect: Floats, variance: Floats) -> float:
 
 
 def _of_the_variance(deviation: Floats, variance: Floats, between: float) -> Floats:
-    """Return Morris' term for not knowing the variance between; with few segments it is large."""
+    """Return Morris' term for not knowing the variance between, with one degree of freedom."""
     total = variance + between
     drawn = variance / total
-    degrees = max(deviation.size - 3, 1)
-    found: Floats = 2 / degrees * drawn**2 * (variance.mean() + between) / total * deviation**2
+    found: Floats = 2 * drawn**2 * (variance.mean() + between) / total * deviation**2
     return found
 
 
