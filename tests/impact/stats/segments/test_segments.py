@@ -1,7 +1,5 @@
 """Heterogeneity and shrinkage: known values, limits, and error rates by simulation."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -96,15 +94,21 @@ def test_from_four_segments_on_every_variance_between_counts_by_its_likelihood()
         own = kept * variance + (variance / total) ** 2 / known
         return likely * 1e12, mean + kept * (effect - mean), own
 
-    def integral(part: Callable[[float], float]) -> float:
+    def integral(power: int, place: int) -> float:
+        """Return the integral of the likelihood times the second moment, mean or one."""
+
+        def part(between: float) -> float:
+            likely, values, own = at(between)
+            found = (1.0, values[place], values[place] ** 2 + own[place])[power]
+            return float(likely * found)
+
         return float(integrate.quad(part, 0, np.inf, limit=400, epsabs=0, epsrel=1e-9)[0])
 
-    whole = integral(lambda between: at(between)[0])
     for place, found in enumerate(drawn(effect.tolist(), np.sqrt(variance).tolist())):
-        value = integral(lambda b, i=place: at(b)[0] * at(b)[1][i]) / whole
-        square = integral(lambda b, i=place: at(b)[0] * (at(b)[1][i] ** 2 + at(b)[2][i])) / whole
-        assert found.value == pytest.approx(value, rel=1e-4)
-        assert found.std_error == pytest.approx(np.sqrt(square - value**2), rel=1e-4)
+        whole, value, square = (integral(power, place) for power in range(3))
+        spread = square / whole - (value / whole) ** 2
+        assert found.value == pytest.approx(value / whole, rel=1e-4)
+        assert found.std_error == pytest.approx(np.sqrt(spread), rel=1e-4)
 
 
 @given(PAIRS, st.floats(0.1, 10), st.floats(-5, 5))
