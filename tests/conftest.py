@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
+import hypothesis
 import pytest
 from pytest_django import Settings
 
@@ -14,6 +15,10 @@ from experiments.answers.database import database
 from experiments.answers.returning import returner
 from experiments.assignment import hashing
 from tests.services import can_meet_services
+
+# A machine of tests is busy: how long one example takes there says nothing of the code.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
