@@ -143,7 +143,7 @@ def _factor(fit: ClusterFit, correction: Correction) -> float:
 
 def _eigen(fit: ClusterFit) -> tuple[Floats, Floats]:
     """Return eigenvalues (G, k) in [0, 1] and eigenvectors of each cluster's share."""
-    shares = np.einsum("ia,gij,jb->gab", fit.root, fit.shares, fit.root)
+    shares = fit.root.T @ fit.shares @ fit.root
     values, vectors = np.linalg.eigh(shares)
     return np.clip(values, 0.0, 1.0), vectors
 
@@ -157,4 +157,4 @@ def _corrections(values: Floats) -> Floats:
 def _inverse_root(fit: ClusterFit) -> Floats:
     values, vectors = _eigen(fit)
     corrections = _corrections(values)
-    return np.asarray(np.einsum("gij,gj,gkj->gik", vectors, corrections, vectors))
+    return np.asarray((vectors * corrections[:, None, :]) @ vectors.transpose(0, 2, 1))
