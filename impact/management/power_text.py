@@ -20,7 +20,7 @@ SAFE = (
 
 
 def power_text(document: Mapping[str, Any]) -> str:
-    """Return the document as text of aligned columns."""
+    """Return the document as text of aligned columns, and why experiments had no answer."""
     title = f"Power of {document['experiment']} for {document['metric']}, simulated"
     has_margin = any(row["safe"] is not None for row in document["rows"])
     header = (f"{document['unit']}s", *COLUMNS, *(OF_MARGINS if has_margin else ()))
@@ -30,11 +30,16 @@ def power_text(document: Mapping[str, Any]) -> str:
         for name, value in document["assumed"].items()
         if value is not None
     )
+    reasons = dict.fromkeys(
+        f"  {row['units']:,} {document['unit']}s: {reason}"
+        for row in document["rows"]
+        for reason in row["reasons"][:3]
+    )
     parts = (
         f"{title}\n{'=' * len(title)}",
         f"{document['repeats']:,} experiments in each row, seed {document['seed']}. "
         f"Assumed: {assumed}.",
-        aligned(rows, frozenset(range(len(header))) - INTERVALS),
+        "\n".join([aligned(rows, frozenset(range(len(header))) - INTERVALS), *reasons]),
         f"{FOUND} {SAFE}" if has_margin else FOUND,
     )
     return "\n\n".join(parts) + "\n"

@@ -1,30 +1,30 @@
 """Power by simulation: a grid of sizes and effects, each drawn many times and counted."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from pathlib import Path
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from experiments.design.expectations import Expectation
-from experiments.design.findings import setting_of
-from experiments.design.units import not_identified
-from experiments.errors import InvalidRequest, Violation
 from experiments.plan.canonical import plan_sha256
-from experiments.plan.document import Kind, Metric, Plan
+from experiments.plan.document import Plan
 from impact.analysis.clusters.units import clusters_of_units
 from impact.management.countdown import Countdown
 from impact.management.demo.progress import Output
+from impact.management.power_questions import on_level, simulated
 from impact.management.trial_results import Outcome, results
 from impact.simulation.trials.counting import alone, final_plan
-from impact.simulation.trials.drawing import Scenario, population_of, weighted_split
+from impact.simulation.trials.drawing.assumed import Assumed
+from impact.simulation.trials.drawing.population import population_of
+from impact.simulation.trials.drawing.scenario import Scenario, Through
+from impact.simulation.trials.effects import Manner
 from impact.simulation.trials.formulas import formula_power, formula_safety
-from impact.simulation.trials.outcomes import lacking
 from impact.simulation.trials.running import Treatment, Trials, run_trials, treatment_of
+from impact.simulation.trials.splitting import Split, alternating_split, weighted_split
 
-FROM_HISTORY = ("monthly_churn", "baseline", "variation", "mean")
+WINDOW = "window"
+OF_ALL = ("accrual", "days", "shape", "zeros", "law", "level")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,115 +46,59 @@ def simulate_power(
     Raises:
         InvalidRequest: the metric cannot be simulated, or a number is out of its range.
     """
-    metric = _on_level(simulated(plan, key), scenario.level)
+    metric = on_level(simulated(plan, key), scenario.level)
     bare = alone(replace(final_plan(plan), metrics=(metric,)), key)
     countdown = Countdown(
         out, total=len(grid.units) * len(grid.effects) * grid.repeats, what="experiments"
     )
-    rows = list(_rows(bare, bare.primary, expected, scenario, grid, countdown))
+    assumed = Assumed(plan=bare, metric=bare.primary, expected=expected, scenario=scenario, units=0)
     return {
         "experiment": plan.key,
         "plan_sha256": plan_sha256(plan),
         "metric": key,
-        "unit": plan.unit.value,
+        "unit": plan.unit.value if plan.switchback is None else WINDOW,
         "seed": grid.seed,
         "repeats": grid.repeats,
         "alpha": round(1 - plan.confidence_level, 12),
-        "assumed": _assumed(expected, scenario, grid),
-        "rows": rows,
+        "assumed": _told(assumed) | {"delay": grid.delay},
+        "rows": list(_rows(assumed, grid, countdown)),
     }
 
 
-def simulated(plan: Plan, key: str) -> Metric:
-    """Return a metric as it is simulated: without covariates and adjustments, which only help.
-
-    Churn is simulated of any cause: that is what the metric's own claim is about.
-
-    Raises:
-        InvalidRequest: the plan has no such metric, or no simulation of it.
-    """
-    found = next((metric for metric in plan.metrics if metric.key == key), None)
-    if found is None:
-        known = ", ".join(metric.key for metric in plan.metrics)
-        raise _refused(key, f"must be one of the plan's metrics: {known}")
-    unseen = not_identified(setting_of(plan))
-    if key in unseen:
-        raise _refused(key, f"is not identified: {unseen[key].reason}")
-    if reason := lacking(plan, found) or _not_drawn(plan, found):
-        raise _refused(key, reason.replace("replayed", "simulated"))
-    return replace(
-        found, covariates=(), strata=(), adjustment=None, winsorising=None, time_to_event=None
-    )
-
-
-def _not_drawn(plan: Plan, metric: Metric) -> str:
-    """Return why assumptions do not make units of a metric, where a history would."""
-    if metric.cluster or clusters_of_units(plan, metric):
-        return "units that are alike are not simulated: replay draws arms over your own"
-    if metric.time_to_event is not None and metric.time_to_event.at_risk is not None:
-        return "times at risk are not simulated: replay draws arms over your own contracts"
-    return ""
-
-
-def _on_level(metric: Metric, level: float | None) -> Metric:
-    """Return the metric with its margin as a share of the level: numbers are drawn with one of 1.
-
-    Without the margin where the level is not known, and for a quantile, whose level is not 1.
-    """
-    if metric.margin is None or metric.kind in {Kind.TIME_TO_EVENT, Kind.PROPORTION}:
-        return metric
-    if level is None or metric.kind is Kind.QUANTILE:
-        return replace(metric, margin=None)
-    return replace(metric, margin=metric.margin / level)
-
-
-def history_from(path: Path, key: str) -> dict[str, float]:
-    """Return what a replay's JSON document says of a metric, by the names of the questions.
-
-    Raises:
-        InvalidRequest: it is no such document, or says nothing of the metric.
-    """
-    try:
-        profile = json.loads(path.read_text(encoding="utf-8"))["profile"]
-        row: Mapping[str, float] = next(row for row in profile if row["metric"] == key)
-    except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
-        rule = f"must be a JSON document of replay that knows the metric {key}"
-        raise InvalidRequest(Violation(field="history", value=str(path), rule=rule)) from error
-    return {name: float(row[name]) for name in FROM_HISTORY if name in row}
-
-
-def _rows(
-    plan: Plan,
-    metric: Metric,
-    expected: Expectation,
-    scenario: Scenario,
-    grid: Grid,
-    countdown: Countdown,
-) -> Iterator[dict[str, Any]]:
+def _rows(assumed: Assumed, grid: Grid, countdown: Countdown) -> Iterator[dict[str, Any]]:
     places = [(units, change) for units in grid.units for change in grid.effects]
+    adherence, carried = assumed.expected.adherence, assumed.scenario.windows.carried
+    through = assumed.scenario.payments.through
+    how = Manner(delay=grid.delay, by_staying=through is Through.CHURN)
     for number, (units, change) in enumerate(places):
-        changes = {metric.key: change} if change else {}
-        treatment = treatment_of(changes, expected.adherence, delay=grid.delay)
+        drawn = replace(assumed, units=units)
+        changes = {assumed.metric.key: change} if change else {}
+        treatment = treatment_of(changes, adherence, how=how, carried=carried)
         trials = Trials()
         for trials in run_trials(
-            plan,
-            population_of(plan, metric, expected, scenario, units=units),
-            weighted_split(plan),
+            assumed.plan,
+            population_of(drawn),
+            _split(drawn),
             repeats=grid.repeats,
             rng=np.random.default_rng([grid.seed, units]),
             treatment=treatment,
         ):
             countdown.tell(number * grid.repeats + trials.run)
-        row = _row(plan, trials, treatment, units) | {"effect": change}
-        asked = (plan, metric, expected, scenario)
-        shown = change * expected.adherence
+        row = _row(assumed.plan, trials, treatment, units) | {"effect": change}
         if grid.delay and change:
             yield row | {"formula": None, "formula_safe": None}
         else:
             yield row | {
-                "formula": formula_power(*asked, units=units, change=shown),
-                "formula_safe": formula_safety(*asked, units=units, change=shown),
+                "formula": formula_power(drawn, change * adherence),
+                "formula_safe": formula_safety(drawn, change * adherence),
             }
+
+
+def _split(assumed: Assumed) -> Split:
+    if assumed.plan.switchback is None:
+        return weighted_split(assumed.plan)
+    a_day = assumed.scenario.windows.windows_a_day
+    return alternating_split(assumed.plan, a_day, assumed.units)
 
 
 def _row(plan: Plan, trials: Trials, treatment: Treatment, units: int) -> dict[str, Any]:
@@ -168,12 +112,21 @@ def _found(row: Mapping[str, Any]) -> float:
     return float(row["found"]["value"]) if row["found"] else 0.0
 
 
-def _assumed(expected: Expectation, scenario: Scenario, grid: Grid) -> dict[str, Any]:
+def _told(assumed: Assumed) -> dict[str, Any]:
+    """Return what was assumed, of what is not asked of every metric only what this one is."""
+    expected, scenario = assumed.expected, assumed.scenario
     names = ("monthly_churn", "monthly_loss", "baseline", "variation", "adherence")
-    given = {name: getattr(expected, name) for name in names}
-    further = {field.name: getattr(scenario, field.name) for field in fields(scenario)}
-    return {**given, **further, "delay": grid.delay}
-
-
-def _refused(value: str, rule: str) -> InvalidRequest:
-    return InvalidRequest(Violation(field="metric", value=value, rule=rule))
+    told = {name: getattr(expected, name) for name in names}
+    told |= {name: getattr(scenario, name) for name in OF_ALL}
+    if assumed.plan.switchback is not None:
+        sizes = {"size_variation": scenario.groups.size_variation}
+        alike = {"cluster_size": expected.cluster_size, "icc": expected.icc}
+        return told | alike | sizes | asdict(scenario.windows)
+    if assumed.metric.time_to_event is not None:
+        told |= asdict(scenario.contracts)
+    if assumed.metric.is_lifetime:
+        return told | asdict(scenario.payments)
+    if assumed.metric.cluster or clusters_of_units(assumed.plan, assumed.metric):
+        told |= {"cluster_size": expected.cluster_size, "icc": expected.icc}
+        told |= asdict(scenario.groups)
+    return told

@@ -9,7 +9,8 @@ from experiments.assignment.batch import assign_many
 from experiments.assignment.compiled import compile_experiment
 from experiments.assignment.definition import ExperimentDefinition, VariantDefinition
 from experiments.plan.document import Plan
-from impact.simulation.trials.running import Split
+from impact.simulation.trials.outcomes import Outcomes
+from impact.simulation.trials.splitting import Split
 
 SALT_BYTES = 16
 
@@ -21,11 +22,11 @@ def hashed_split(plan: Plan, unit_ids: tuple[str, ...]) -> Split:
     """
     places = {variant: place for place, variant in enumerate(plan.variants)}
 
-    def split(size: int, rng: np.random.Generator) -> NDArray[np.int64]:  # noqa: ARG001
+    def split(outcomes: Outcomes, rng: np.random.Generator) -> NDArray[np.int64]:  # noqa: ARG001
         salt = urlsafe_b64encode(rng.bytes(SALT_BYTES)).rstrip(b"=").decode()
         compiled = compile_experiment(definition_of(plan, salt))
-        outcomes = assign_many(compiled, unit_ids).outcomes
-        found = (places[outcome.assigned_variant] for outcome in outcomes)
+        drawn = assign_many(compiled, unit_ids).outcomes
+        found = (places[outcome.assigned_variant] for outcome in drawn)
         return np.fromiter(found, dtype=np.int64, count=len(unit_ids))
 
     return split

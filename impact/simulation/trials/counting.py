@@ -15,9 +15,12 @@ from impact.analysis.sufficient import (
     Moments,
     SufficientStatistics,
 )
+from impact.simulation.trials.crossing import crossed_counts
+from impact.simulation.trials.earning import lifetimes_of
 from impact.simulation.trials.grouping import clusters_of, survival_of
 from impact.simulation.trials.outcomes import Booleans, Integers, Outcomes, Values
 from impact.simulation.trials.ranking import quantiles_of
+from impact.simulation.trials.windowing import windows_of
 
 
 def final_plan(plan: Plan) -> Plan:
@@ -63,6 +66,18 @@ def statistics_of(plan: Plan, outcomes: Outcomes, arms: Integers) -> SufficientS
             key: (clusters_of(values, arms, np.asarray(plan.variants)),)
             for key, values in outcomes.values.items()
             if values.cluster is not None
+        },
+        crossed={
+            key: crossed_counts(crossed, arms, np.asarray(plan.variants))
+            for key, crossed in outcomes.crossed.items()
+        },
+        windows={
+            key: windows_of(values, outcomes.slots, arms, np.asarray(plan.variants))
+            for key, values in outcomes.values.items()
+            if outcomes.slots is not None
+        },
+        lifetimes={
+            key: lifetimes_of(paid, arms, plan.variants) for key, paid in outcomes.payments.items()
         },
         quantiles={
             key: tuple(quantiles_of(plan, plan.metric(key), ranked, members))

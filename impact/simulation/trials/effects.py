@@ -1,20 +1,28 @@
 """A known effect of a policy, put into the outcomes of those who got it."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from experiments.errors import InvalidRequest, Violation
 from experiments.plan.document import Direction, Kind, Metric
-from impact.simulation.trials.outcomes import (
-    Booleans,
-    Floats,
-    Integers,
-    Outcomes,
-    Ranked,
-    Times,
-    Values,
-)
+from impact.simulation.trials.outcomes import Booleans, Crossed, Outcomes, Payments, Ranked, Values
+from impact.simulation.trials.slowing import slower
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How an effect comes about.
+
+    Churn falls from day `delay` on. Lifetime revenue changes by what is paid or, `by_staying`, by
+    how long customers stay.
+    """
+
+    delay: int = 0
+    by_staying: bool = False
+
+
+AT_ONCE = Manner()
 
 
 def with_effect(
@@ -24,24 +32,28 @@ def with_effect(
     change: float,
     rng: np.random.Generator,
     *,
-    delay: int = 0,
+    how: Manner = AT_ONCE,
 ) -> Outcomes:
     """Return the outcomes with a metric changed by a share, in the good direction, for some units.
 
     A mean, a ratio's numerator and the values of a quantile are multiplied. A share of units is
     changed by drawing who else it happens to, or to whom it no longer does. A time to churn gets a
     hazard lower by that share at all times: each unit's cumulative hazard at churn (drawn beyond
-    its last day, for who stayed) is divided by 1 - change, what it passed before day `delay` or
-    before it was at risk not, and read as a time again. Who still churns does so for the same
-    cause.
+    its last day, for who stayed) is divided by 1 - change, what it passed before the delay is over
+    or before it was at risk not, and read as a time again. Who still churns does so for the same
+    cause. Lifetime revenue is changed by what is paid or, by staying, by a hazard lower by that
+    share: who stays goes on to pay.
 
     Raises:
         InvalidRequest: no policy can change it by so much.
     """
     if metric.kind is Kind.TIME_TO_EVENT:
-        times = _slower(outcomes.times[metric.key], treated, change, rng, delay=delay)
+        times = slower(outcomes.times[metric.key], treated, change, rng, delay=how.delay)
         return replace(outcomes, times={**outcomes.times, metric.key: times})
     signed = change if metric.direction is Direction.INCREASE else -change
+    if metric.is_lifetime:
+        paid = _paying(outcomes.payments[metric.key], treated, signed, rng, how)
+        return replace(outcomes, payments={**outcomes.payments, metric.key: paid})
     if metric.kind is Kind.QUANTILE:
         ranked = _raised(outcomes.ranked[metric.key], treated, 1 + signed)
         return replace(outcomes, ranked={**outcomes.ranked, metric.key: ranked})
@@ -50,7 +62,21 @@ def with_effect(
         values = _shifted(values, treated, signed, rng)
     else:
         values = _multiplied(values, treated, 1 + signed)
-    return replace(outcomes, values={**outcomes.values, metric.key: values})
+    crossed = {
+        key: _crossed(pairs, treated, 1 + signed) if key == metric.key else pairs
+        for key, pairs in outcomes.crossed.items()
+    }
+    return replace(outcomes, values={**outcomes.values, metric.key: values}, crossed=crossed)
+
+
+def _paying(
+    paid: Payments, treated: Booleans, signed: float, rng: np.random.Generator, how: Manner
+) -> Payments:
+    """Multiply what is paid, or let customers stay: then it falls with the share of churn."""
+    if how.by_staying:
+        return replace(paid, times=slower(paid.times, treated, signed, rng, delay=how.delay))
+    factors = np.where(treated[paid.unit], 1 + signed, 1.0)
+    return replace(paid, amount=paid.amount * factors)
 
 
 def _multiplied(values: Values, treated: Booleans, factor: float) -> Values:
@@ -60,6 +86,13 @@ def _multiplied(values: Values, treated: Booleans, factor: float) -> Values:
     if values.cap is not None:
         numbers[:, values.names.index("w")] = np.minimum(numbers[:, y], values.cap)
     return replace(values, numbers=numbers)
+
+
+def _crossed(crossed: Crossed, treated: Booleans, factor: float) -> Crossed:
+    """Multiply the numerator of every pair of a treated unit."""
+    numbers = crossed.numbers.copy()
+    numbers[treated[crossed.unit], 0] *= factor
+    return replace(crossed, numbers=numbers)
 
 
 def _raised(ranked: Ranked, treated: Booleans, factor: float) -> Ranked:
@@ -82,70 +115,6 @@ def _shifted(values: Values, treated: Booleans, signed: float, rng: np.random.Ge
         numbers[treated & happened & (draws < -signed), y] = 0.0
     numbers[np.isnan(values.numbers[:, y]), y] = np.nan
     return replace(values, numbers=numbers)
-
-
-def _slower(
-    times: Times, treated: Booleans, change: float, rng: np.random.Generator, *, delay: int
-) -> Times:
-    if not change < 1:
-        raise _too_much(f"{change:g}", "must be below 1: churn cannot fall by more than all of it")
-    hazard = times.hazard
-    if hazard is None:
-        hazard = cumulative_hazard(times.time, times.event, times.entry)
-    first = np.full(len(times.time), delay) if times.entry is None else times.entry + 1
-    first = np.minimum(np.maximum(first, delay), len(hazard))
-    untouched = np.where(first > 0, hazard[first - 1], 0.0)
-    passed = _passed(times, hazard, rng)
-    later = untouched + (passed - untouched) / (1 - change)
-    passed = np.where(passed > untouched, later, passed)
-    churned_on = np.searchsorted(hazard, passed, side="left")
-    churns = (churned_on <= times.end) & (churned_on < len(hazard))
-    moved_time = np.where(churns, churned_on, times.end)
-    # Who is never at risk has nothing that a policy could change.
-    moved = treated if times.entry is None else treated & (times.entry < times.time)
-    event = np.where(moved, churns, times.event).astype(np.int64)
-    return replace(
-        times,
-        time=np.where(moved, moved_time, times.time).astype(np.int64),
-        event=event,
-        cause=None if times.cause is None else np.where(event == 1, times.cause, ""),
-    )
-
-
-def cumulative_hazard(time: Integers, event: Integers, entry: Integers | None = None) -> Floats:
-    """Return -log of the Kaplan-Meier estimate at the end of every day, from day 0 on.
-
-    A unit is at risk on the days after its `entry`. It becomes infinite on a day on which all who
-    are left churn.
-
-    >>> cumulative_hazard(np.array([0, 1, 1, 2]), np.array([1, 1, 0, 0])).round(4)
-    array([0.2877, 0.6931, 0.6931])
-    """
-    days = int(time.max(initial=0)) + 1
-    churned = np.bincount(time[event == 1], minlength=days)
-    at_risk = np.bincount(time, minlength=days)[::-1].cumsum()[::-1]
-    if entry is not None:
-        inside = entry < time
-        churned = np.bincount(time[inside & (event == 1)], minlength=days)
-        left = np.bincount(time[inside], minlength=days)[::-1].cumsum()[::-1]
-        still_out = np.bincount(entry[inside] + 1, minlength=days + 1)[:days]
-        at_risk = left - still_out[::-1].cumsum()[::-1] + still_out
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.cumsum(-np.log1p(-churned / np.maximum(at_risk, 1))))
-
-
-def _passed(times: Times, hazard: Floats, rng: np.random.Generator) -> Floats:
-    """Return the cumulative hazard at which each unit churns, drawn where that is not known.
-
-    A churn lies anywhere in its day; who stayed has passed the hazard of the last day, and how
-    much more is exponential, as if the customer went on as everybody does.
-    """
-    at_end = hazard[times.time]
-    before = np.where(times.time > 0, hazard[times.time - 1], 0.0)
-    with np.errstate(invalid="ignore"):  # where all who were left churned: any later hazard
-        inside = before + rng.random(len(at_end)) * np.where(np.isinf(at_end), 1.0, at_end - before)
-    beyond = at_end + rng.exponential(size=len(at_end))
-    return np.where(times.event == 1, inside, beyond)
 
 
 def _too_much(value: str, rule: str) -> InvalidRequest:

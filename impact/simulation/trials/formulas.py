@@ -1,8 +1,6 @@
 """What a formula says of the same power, to be read beside the simulated one."""
 
 from experiments.design import means, proportions
-from experiments.design.comparisons import smallest_comparison
-from experiments.design.expectations import Expectation
 from experiments.design.follow_up import (
     FollowUp,
     daily_hazard,
@@ -12,93 +10,96 @@ from experiments.design.follow_up import (
 from experiments.design.margins import hazards
 from experiments.design.margins import means as margins_of_means
 from experiments.design.margins import proportions as margins_of_proportions
-from experiments.design.spreads import baseline_of, deviation_of
-from experiments.plan.document import Direction, Kind, Metric, Plan
-from impact.simulation.trials.drawing import Scenario
+from experiments.design.spreads import baseline_of
+from experiments.plan.document import Direction, Kind
+from experiments.plan.time_to_event import NOTHING
+from impact.simulation.trials.drawing.assumed import Assumed
+from impact.simulation.trials.sizing import Sized, of_means, strangers, window_power
 
 
-def formula_power(
-    plan: Plan,
-    metric: Metric,
-    expected: Expectation,
-    scenario: Scenario,
-    *,
-    units: int,
-    change: float,
-) -> float | None:
+def formula_power(assumed: Assumed, change: float) -> float | None:
     """Return the power by the formula of the metric's kind; None where it does not hold.
 
-    `change` is the one that shows, after adherence. None without an effect, and for a hazard that
-    is not constant.
+    `change` is the one that shows, after adherence. None without an effect, for a hazard that is
+    not constant or not of all days, and for lifetime revenue.
     """
-    comparison = smallest_comparison(plan.weights, plan.control)
-    compared, share = comparison.part * units, comparison.share
-    alpha = 1 - plan.confidence_level
-    if not change or compared < means.FEWEST:
+    if not change or assumed.metric.is_lifetime:
         return None
-    match metric.kind:
+    if assumed.plan.switchback is not None:
+        return window_power(assumed, change)
+    sized = _sized(assumed)
+    if sized is None:
+        return None
+    size, share, alpha = sized.compared, sized.share, sized.alpha
+    match assumed.metric.kind:
         case Kind.TIME_TO_EVENT:
-            if scenario.shape != 1:
-                return None
-            seen, hazard = _seen(expected, scenario), daily_hazard(expected.monthly_churn)
-            return survival_power(compared, hazard, 1 - change, seen, share=share, alpha=alpha)
+            hazard = daily_hazard(assumed.expected.monthly_churn)
+            return survival_power(
+                size, hazard, 1 - change, _seen(assumed), share=share, alpha=alpha
+            )
         case Kind.PROPORTION:
-            baseline = baseline_of(metric, expected)
-            rises = metric.direction is Direction.INCREASE
-            variant = baseline * (1 + change if rises else 1 - change)
-            if not 0 < variant < 1:
-                return None
-            return proportions.power(compared, baseline, variant, share=share, alpha=alpha)
+            return _of_shares(assumed, sized, change)
         case _:
-            deviation = deviation_of(plan, metric, expected)
-            return means.power(compared, change, deviation, share=share, alpha=alpha)
+            return means.power(size, change, sized.deviation, share=share, alpha=alpha)
 
 
-def formula_safety(
-    plan: Plan,
-    metric: Metric,
-    expected: Expectation,
-    scenario: Scenario,
-    *,
-    units: int,
-    change: float,
-) -> float | None:
+def _of_shares(assumed: Assumed, sized: Sized, change: float) -> float | None:
+    baseline = baseline_of(assumed.metric, assumed.expected)
+    rises = assumed.metric.direction is Direction.INCREASE
+    variant = baseline * (1 + change if rises else 1 - change)
+    if not 0 < variant < 1:
+        return None
+    return proportions.power(
+        sized.compared, baseline, variant, share=sized.share, alpha=sized.alpha
+    )
+
+
+def formula_safety(assumed: Assumed, change: float) -> float | None:
     """Return the chance that harm of the metric's margin is ruled out, by the margin's formula.
 
-    `metric` is as it is simulated: the margin of a mean is a share of its level. `change` as in
+    The metric is as it is simulated: the margin of a mean is a share of its level. `change` as in
     `formula_power`, 0 for a policy that does neither harm nor good. None without a margin, and
-    where no formula holds.
+    where no formula holds, as for windows of time.
     """
-    comparison = smallest_comparison(plan.weights, plan.control)
-    compared, share = comparison.part * units, comparison.share
-    alpha, margin = 1 - plan.confidence_level, metric.margin
-    if margin is None or compared < means.FEWEST:
+    margin = assumed.metric.margin
+    no_formula = assumed.metric.is_lifetime or assumed.plan.switchback is not None
+    sized = None if no_formula else _sized(assumed)
+    if margin is None or sized is None:
         return None
-    match metric.kind:
+    size, share, alpha = sized.compared, sized.share, sized.alpha
+    match assumed.metric.kind:
         case Kind.TIME_TO_EVENT:
-            if scenario.shape != 1:
-                return None
-            seen, hazard = _seen(expected, scenario), daily_hazard(expected.monthly_churn)
-            ratio = 1 - change
-            events = compared * mean_event_probability(hazard, ratio, seen, share=share)
+            hazard, ratio = daily_hazard(assumed.expected.monthly_churn), 1 - change
+            events = size * mean_event_probability(hazard, ratio, _seen(assumed), share=share)
             return hazards.power(events, margin, hazard_ratio=ratio, share=share, alpha=alpha)
         case Kind.PROPORTION:
-            baseline = baseline_of(metric, expected)
+            baseline = baseline_of(assumed.metric, assumed.expected)
             benefit = baseline * change
-            good = baseline if metric.direction is Direction.INCREASE else 1 - baseline
+            good = baseline if assumed.metric.direction is Direction.INCREASE else 1 - baseline
             if not 0 < good + benefit < 1:
                 return None
             return margins_of_proportions.power(
-                compared, margin, good, benefit=benefit, share=share, alpha=alpha
+                size, margin, good, benefit=benefit, share=share, alpha=alpha
             )
         case _:
-            deviation = deviation_of(plan, metric, expected)
             return margins_of_means.power(
-                compared, margin, deviation, benefit=change, share=share, alpha=alpha
+                size, margin, sized.deviation, benefit=change, share=share, alpha=alpha
             )
 
 
-def _seen(expected: Expectation, scenario: Scenario) -> FollowUp:
+def _sized(assumed: Assumed) -> Sized | None:
+    """Return what the formula of the kind takes; None where none holds, or of too few units."""
+    kind = assumed.metric.kind
+    asked = (assumed.metric.time_to_event or NOTHING).at_risk
+    if kind is Kind.TIME_TO_EVENT and (assumed.scenario.shape != 1 or asked is not None):
+        return None
+    counted = kind in {Kind.TIME_TO_EVENT, Kind.PROPORTION}
+    sized = strangers(assumed) if counted else of_means(assumed)
+    return sized if sized.compared >= means.FEWEST else None
+
+
+def _seen(assumed: Assumed) -> FollowUp:
+    expected, scenario = assumed.expected, assumed.scenario
     loss = daily_hazard(expected.monthly_loss) if expected.monthly_loss else 0.0
     further = scenario.days - scenario.accrual
     return FollowUp(accrual=scenario.accrual, further=further, loss=loss)

@@ -1,7 +1,7 @@
 """What is known of every unit before it is in an arm: the numbers of each metric."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,13 +73,67 @@ class Ranked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Payments:
+    """What units pay, and for how long each is seen: of lifetime revenue until a `horizon` (days).
+
+    `times` are of all units. Per payment, shape (payments,): the place of its `unit`, its `day`
+    from the start, its `amount`. Those after churn, or after the end of observation, may be there:
+    they do not count.
+    """
+
+    horizon: int
+    times: Times
+    unit: Integers
+    day: Integers
+    amount: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Crossed:
+    """A ratio's numerator and denominator by pair of a unit and a group that crosses it.
+
+    Per pair: the place of its `unit`, a code of its `group`, and its `numbers`, shape (pairs, 2).
+    """
+
+    unit: Integers
+    group: Integers
+    numbers: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Slots:
+    """The windows of time of a switchback, in the order of time, and the contacts in them.
+
+    `of_unit` has the place of each contact's window, `settled` whether it came after the burn-in.
+    Per window: a code of its `day`, and the minute it `began`.
+    """
+
+    of_unit: Integers
+    settled: Booleans
+    day: Integers
+    began: Floats
+
+    def within(self, kept: Booleans) -> "Slots":
+        """Return the same windows with some of the contacts."""
+        return replace(self, of_unit=self.of_unit[kept], settled=self.settled[kept])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Outcomes:
-    """All units, in one order everywhere; keys are those of metrics."""
+    """All units, in one order everywhere; keys are those of metrics.
+
+    `together` numbers what gets one arm as a whole, per unit; None where each is drawn by itself.
+    `slots` are there where windows of time are what is drawn.
+    """
 
     size: int
+    together: Integers | None = None
+    slots: Slots | None = None
     values: dict[str, Values] = field(default_factory=dict)
     times: dict[str, Times] = field(default_factory=dict)
     ranked: dict[str, Ranked] = field(default_factory=dict)
+    payments: dict[str, Payments] = field(default_factory=dict)
+    crossed: dict[str, Crossed] = field(default_factory=dict)
     not_estimable: dict[str, str] = field(default_factory=dict)
     currency: str = ""
 

@@ -18,13 +18,14 @@ from impact.analysis.guardrails import judge_guardrail
 from impact.analysis.headlines import effect_row, p_value_row
 from impact.analysis.standing import standing_of
 from impact.simulation.trials.counting import statistics_of
-from impact.simulation.trials.effects import with_effect
-from impact.simulation.trials.outcomes import Integers, Outcomes
+from impact.simulation.trials.effects import AT_ONCE, Manner, with_effect
+from impact.simulation.trials.outcomes import Booleans, Integers, Outcomes
+from impact.simulation.trials.splitting import Split
 from impact.simulation.trials.tallies import Tally
+from impact.simulation.trials.windowing import treated_before
 
 ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)  # a plan without a planned end is final on every day
 RATIOS = frozenset({"hazard_ratio", "risk_ratio"})
-Split = Callable[[int, np.random.Generator], Integers]
 Population = Callable[[np.random.Generator], Outcomes]
 
 
@@ -32,12 +33,14 @@ Population = Callable[[np.random.Generator], Outcomes]
 class Treatment:
     """What a policy does: each metric's relative change in the good direction, to those who get it.
 
-    `adherence` is the share of the assigned who do, `delay` the day from which on churn falls.
+    `adherence` is the share of the assigned who do, `carried` the share of a window's contacts
+    that still show the variant of the window before.
     """
 
     changes: dict[str, float] = field(default_factory=dict)
     adherence: float = 1.0
-    delay: int = 0
+    how: Manner = AT_ONCE
+    carried: float = 0.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,15 +55,17 @@ class Trials:
 NOTHING = Treatment()
 
 
-def treatment_of(changes: dict[str, float], adherence: float, *, delay: int = 0) -> Treatment:
+def treatment_of(
+    changes: dict[str, float], adherence: float, *, how: Manner = AT_ONCE, carried: float = 0.0
+) -> Treatment:
     """Return a treatment.
 
     Raises:
         InvalidRequest: an adherence that is not above 0 and at most 1, or a negative delay.
     """
     diluted(1.0, adherence)
-    check_fewest("delay", delay, 0)
-    return Treatment(changes=changes, adherence=adherence, delay=delay)
+    check_fewest("delay", how.delay, 0)
+    return Treatment(changes=changes, adherence=adherence, how=how, carried=carried)
 
 
 def run_trials(  # one argument per thing that varies
@@ -80,7 +85,7 @@ def run_trials(  # one argument per thing that varies
     trials = Trials()
     for _ in range(repeats):
         outcomes = population(rng)
-        arms = split(outcomes.size, rng)
+        arms = split(outcomes, rng)
         treated = treat(plan, outcomes, arms, treatment, rng)
         analysis = evaluate(plan, statistics_of(plan, treated, arms), as_of=ANY_DAY)
         _count(trials, plan, analysis)
@@ -93,13 +98,31 @@ def treat(
     """Return the outcomes with the policy in every arm but control."""
     if not treatment.changes:
         return outcomes
-    adheres = rng.random(outcomes.size) < treatment.adherence
-    treated = (arms >= 0) & (arms != plan.variants.index(plan.control)) & adheres
+    treated = _reached(plan, outcomes, arms, treatment.carried, rng)
+    treated &= rng.random(outcomes.size) < treatment.adherence
     for key, change in treatment.changes.items():
         outcomes = with_effect(
-            plan.metric(key), outcomes, treated, change, rng, delay=treatment.delay
+            plan.metric(key),
+            outcomes,
+            treated,
+            change,
+            rng,
+            how=treatment.how,
         )
     return outcomes
+
+
+def _reached(
+    plan: Plan, outcomes: Outcomes, arms: Integers, carried: float, rng: np.random.Generator
+) -> Booleans:
+    """Return which units are under another arm than control, or still under the one before."""
+    others = np.array([variant != plan.control for variant in plan.variants])
+    own = (arms >= 0) & others[arms]
+    if not carried or outcomes.slots is None:
+        return np.asarray(own)
+    follows, treated = treated_before(outcomes.slots, arms, others)
+    still = follows & (rng.random(outcomes.size) < carried)
+    return np.where(still, treated, own)
 
 
 def _count(trials: Trials, plan: Plan, analysis: Analysis) -> None:

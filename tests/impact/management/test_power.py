@@ -26,8 +26,14 @@ metrics:
   - {key: causes, role: secondary, kind: time_to_event, source: churn, horizon: 60,
      causes: [voluntary, involuntary]}
   - {key: teams, role: secondary, kind: mean, source: revenue.amount, window: 30, cluster: team}
+  - {key: team_resolved, role: secondary, kind: proportion, source: contacts.resolved, window: 30,
+     cluster: team}
+  - {key: team_handle, role: secondary, kind: ratio, source: contacts.handle_seconds,
+     denominator: contacts.handled, window: 30, direction: decrease, cluster: team}
   - {key: renewed, role: secondary, kind: time_to_event, source: churn, horizon: 60,
      at_risk: {from: [renewal_at]}}
+  - {key: crossed, role: secondary, kind: ratio, source: contacts.handle_seconds,
+     denominator: contacts.handled, window: 30, crossed_with: agent_id}
   - {key: lifetime, role: secondary, kind: mean, source: revenue.amount, horizon: 90}
 """
 
@@ -65,6 +71,9 @@ def grid(units: int, effect: float, repeats: int = 40) -> tuple[str, ...]:
         ("handle", ("--variation=0.5",)),
         ("slowest", ("--variation=0.5",)),
         ("causes", ("--monthly-churn=0.1",)),
+        ("teams", ("--cluster-size=20", "--size-variation=0.5")),
+        ("team_resolved", ("--cluster-size=20", "--baseline=0.6")),
+        ("team_handle", ("--cluster-size=20", "--variation=0.5", "--drawn=units")),
     ],
 )
 def test_a_large_effect_is_found_and_none_seldom(
@@ -150,9 +159,9 @@ def test_a_replay_gives_the_numbers_of_the_centre(plan: Path, tmp_path: Path) ->
     [
         (("--metric=nothing",), "metric = nothing: must be one of the plan's metrics"),
         (("--metric=wait",), "is not identified: all variants wait in the same queue"),
-        (("--metric=teams",), "units that are alike are not simulated: replay draws arms"),
-        (("--metric=renewed",), "times at risk are not simulated: replay draws arms"),
-        (("--metric=lifetime",), "lifetime revenue is not simulated"),
+        (("--metric=renewed", "--opening=0"), "opening = 0: must be a finite number above 0"),
+        (("--metric=renewed", "--bound=1.5"), "bound = 1.5: must be 0 to 1"),
+        (("--metric=crossed",), "units that are crossed are not simulated: who meets whom"),
         (("--repeats=0",), "repeats = 0: must be 1 to 100,000"),
         (("--units=3",), "units = 3: must be 4 to"),
         (("--effect=1.5",), "effect = 1.5: must be 0 to 0.999"),

@@ -27,9 +27,7 @@ def found() -> History:
 
 
 def drawn(found: History, seed: int = 1) -> np.ndarray:
-    return hashed_split(found.plan, found.unit_ids)(
-        found.outcomes.size, np.random.default_rng(seed)
-    )
+    return hashed_split(found.plan, found.unit_ids)(found.outcomes, np.random.default_rng(seed))
 
 
 def first_contacts() -> dict[str, object]:

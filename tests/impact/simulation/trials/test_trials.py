@@ -11,11 +11,12 @@ from experiments.errors import InvalidRequest
 from experiments.plan.document import Direction, Kind, Metric, Plan, Role, Source, Table
 from impact.analysis.standing import Standing
 from impact.simulation.trials.counting import final_plan, statistics_of
-from impact.simulation.trials.effects import cumulative_hazard, with_effect
+from impact.simulation.trials.effects import with_effect
 from impact.simulation.trials.grouping import OUTSIDE
 from impact.simulation.trials.outcomes import Outcomes, Ranked, Times, Values
 from impact.simulation.trials.profile import profiles
 from impact.simulation.trials.running import NOTHING, Treatment, Trials, run_trials
+from impact.simulation.trials.slowing import cumulative_hazard
 from impact.simulation.trials.tallies import Tally, share_of
 from impact.stats.survival.cox import cox
 from impact.stats.survival.cox_sample import CoxSample
@@ -58,8 +59,8 @@ def people(size: int = 400, seed: int = 3) -> Outcomes:
     )
 
 
-def at_random(size: int, rng: np.random.Generator) -> np.ndarray:
-    return rng.integers(0, 2, size)
+def at_random(outcomes: Outcomes, rng: np.random.Generator) -> np.ndarray:
+    return rng.integers(0, 2, outcomes.size)
 
 
 def run(repeats: int, treatment: Treatment = NOTHING, plan: Plan = PLAN) -> Trials:
