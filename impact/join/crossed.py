@@ -39,7 +39,7 @@ def crossed_counts(
 
 
 def _counted(units: Table, inputs: Inputs, plan: Plan, metric: Metric) -> CrossedCounts:
-    pairs = _pairs(units, inputs, plan, metric)
+    pairs = pairs_of(units, inputs, plan, metric)
     vector = Vector(
         key=metric.key,
         names=NAMES,
@@ -57,8 +57,14 @@ def _counted(units: Table, inputs: Inputs, plan: Plan, metric: Metric) -> Crosse
     )
 
 
-def _pairs(units: Table, inputs: Inputs, plan: Plan, metric: Metric) -> Table:
-    """Add up the contacts of every unit and group; who met no group is one of its own."""
+def pairs_of(units: Table, inputs: Inputs, plan: Plan, metric: Metric) -> Table:
+    """Add up the contacts of every unit and group; who met no group is one of its own.
+
+    Columns: fact_unit, the group's, variant, y and d.
+
+    Raises:
+        InputMissing: the contacts do not have the column.
+    """
     rows = borne_rows(units, inputs, plan, Fact.CONTACTS)
     group = text(rows, metric.crossed_with)
     below = denominator(metric)

@@ -38,8 +38,8 @@ def lifetimes_of(
     Raises:
         UnknownCurrency: an amount that counts has no rate.
     """
-    observed = _observed(units, int(metric.horizon or 0))
-    paid = _payments(observed, inputs, plan, metric)
+    observed = with_observed_time(units, int(metric.horizon or 0))
+    paid = paid_by_unit(observed, inputs, plan, metric)
     kept = connection.create_table(ibis.util.gen_name("paid"), paid, temp=True)
     return tuple(
         arm
@@ -53,7 +53,7 @@ def _segments(observed: Table, plan: Plan) -> Iterator[StringValue]:
         yield ibis.literal(f"{column}=") + label(observed, column)
 
 
-def _observed(units: Table, horizon: int) -> Table:
+def with_observed_time(units: Table, horizon: int) -> Table:
     """Add `time` (days until churn, the end of observation or the horizon) and how it ended."""
     churned = (units.churn_date <= units.censor_date).fill_null(False)  # noqa: FBT003
     end = churned.ifelse(units.churn_date, units.censor_date)
@@ -65,8 +65,14 @@ def _observed(units: Table, horizon: int) -> Table:
     )
 
 
-def _payments(observed: Table, inputs: Inputs, plan: Plan, metric: Metric) -> Table:
-    """Return what each unit paid, by the day at the end of which it is known."""
+def paid_by_unit(observed: Table, inputs: Inputs, plan: Plan, metric: Metric) -> Table:
+    """Return what each unit paid, by the day at the end of which it is known.
+
+    `observed` are units of `with_observed_time`. Columns: unit, known, paid.
+
+    Raises:
+        UnknownCurrency: an amount that counts has no rate.
+    """
     facts = facts_of(inputs, plan, Fact.REVENUE)
     borne = observed.select(
         "time", "churned", "start", "start_date", unit=observed.unit_id,

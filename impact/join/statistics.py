@@ -11,7 +11,7 @@ from impact.analysis.sufficient import ArmMoments, ArmProportion, SufficientStat
 from impact.engine import Engine
 from impact.join.adjusted import adjusted_of
 from impact.join.answers import answers_of, response_by_cluster
-from impact.join.at_risk import at_risk_of, lacking_dates
+from impact.join.at_risk import at_risk_of
 from impact.join.caps import caps_of
 from impact.join.checks import arm_counts, check_counts, tally
 from impact.join.clusters import cluster_counts
@@ -20,6 +20,7 @@ from impact.join.crossed import crossed_counts
 from impact.join.epochs import Splits, changed_splits, epoch_moments
 from impact.join.exchange import currency_of
 from impact.join.inputs import Inputs
+from impact.join.lacking import lacking
 from impact.join.lifetimes import lifetimes_of
 from impact.join.measures import all_measures, pre_period_measures
 from impact.join.moments import Vector, moments_of, proportions_of
@@ -64,7 +65,7 @@ def _statistics_at(
 ) -> SufficientStatistics:
     known = by_contact(visible(inputs, as_of), plan)
     plan = with_neighbours(plan, known)
-    reasons = {metric.key: _lacking(known, metric) for metric in plan.metrics}
+    reasons = {metric.key: lacking(known, metric) for metric in plan.metrics}
     metrics = [metric for metric in plan.metrics if not reasons[metric.key]]
     earlier = pre_period_measures(plan, known)
     measures = all_measures(plan, metrics, known, earlier.values())
@@ -145,18 +146,6 @@ def _within_epochs(metric: Metric, splits: Splits) -> Metric:
     if not splits or EPOCH in metric.strata:
         return metric
     return replace(metric, strata=(*metric.strata, EPOCH))
-
-
-def _lacking(inputs: Inputs, metric: Metric) -> str:
-    """Return why a metric cannot be given from these inputs; "" where it can."""
-    sources = [metric.source, *([metric.denominator] if metric.denominator else [])]
-    tables = dict.fromkeys(source.table.value for source in sources)
-    if metric.is_lifetime:
-        tables["churn"] = None  # nobody pays after leaving: who left must be known
-    absent = [name for name in tables if getattr(inputs, name) is None]
-    if absent:
-        return f"no {' and no '.join(absent)} data were given"
-    return lacking_dates(inputs, metric)
 
 
 def _windowed(

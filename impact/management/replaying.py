@@ -23,7 +23,7 @@ from impact.management.trial_results import (
     profile_text,
     results,
 )
-from impact.replay.drawing import hashed_split
+from impact.replay.drawing import split_of
 from impact.replay.history import History, Span, history_of
 from impact.simulation.trials.profile import profiles
 from impact.simulation.trials.running import Treatment, Trials, run_trials
@@ -54,6 +54,8 @@ def replay(
     Raises:
         ImpactError, InvalidRequest: the data or the question cannot be replayed.
     """
+    out.write("Joining the history once ...\n")
+    out.flush()
     history = history_of(engine, inputs, plan, span)
     _check_effects(plan, history, question.treatment)
     trials = _run(history, question, out)
@@ -109,7 +111,7 @@ def _run(history: History, question: Question, out: Output) -> Trials:
     counts = run_trials(
         history.plan,
         lambda _: history.outcomes,
-        hashed_split(history.plan, history.unit_ids),
+        split_of(history),
         repeats=question.repeats,
         rng=np.random.default_rng(question.seed),
         treatment=question.treatment,

@@ -22,11 +22,19 @@ from impact.management.replaying import Question, default_until, replay, replay_
 from impact.management.trial_results import write_document
 from impact.records.schema import canonical_schema
 from impact.replay.history import Span
+from impact.replay.scheduling import Cut
 from impact.simulation.trials.running import Treatment, treatment_of
 
 TABLES = tuple(name for name in NAMES if name != "assignments")
 REPEATS, MOST = 500, 100_000
 SOURCES = "give the history as files (--contacts F ...) or as --lake: one of the two"
+
+CUT = (
+    ("slot_minutes", "minutes of a slot of time, where slots alternate; default: 120"),
+    ("from_hour", "hour of the day with which slots begin; default: 0"),
+    ("to_hour", "hour of the day with which they end; default: 24"),
+    ("block_weeks", "weeks in a row whose slots are drawn together; default: 2"),
+)
 
 
 class Command(BaseCommand):
@@ -46,6 +54,8 @@ class Command(BaseCommand):
             ("before", "nothing from this day on is read; default: the plan's as_of, or now"),
         ):
             parser.add_argument(f"--{name}", type=date.fromisoformat, metavar="DAY", help=words)
+        for name, words in CUT:
+            parser.add_argument(f"--{name.replace('_', '-')}", type=int, metavar="N", help=words)
         parser.add_argument("--repeats", type=int, default=REPEATS, metavar="N")
         parser.add_argument("--seed", type=int, default=1, metavar="N")
         parser.add_argument(
@@ -110,7 +120,8 @@ def _span(plan: Plan, options: Mapping[str, Any]) -> Span:
         raise _wrong("until", until.date(), f"must not be after --before ({before.date()})")
     if since is not None and since >= until:
         raise _wrong("since", since.date(), f"must be before --until ({until.date()})")
-    return Span(since=since, until=until, before=before)
+    cut = Cut(**{name: options[name] for name, _ in CUT if options[name] is not None})
+    return Span(since=since, until=until, before=before, cut=cut)
 
 
 def _midnight(plan: Plan, day: date | None) -> datetime | None:

@@ -1,12 +1,9 @@
 """What is known of every unit before it is in an arm: the numbers of each metric."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
-
-from experiments.plan.document import Metric, Plan
 
 Booleans = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -136,23 +133,3 @@ class Outcomes:
     crossed: dict[str, Crossed] = field(default_factory=dict)
     not_estimable: dict[str, str] = field(default_factory=dict)
     currency: str = ""
-
-
-def lacking(plan: Plan, metric: Metric) -> str:
-    """Return why trials cannot be run for a metric of a plan; "" where they can."""
-    return next((reason for lacks, reason in _limits(plan, metric) if lacks), "")
-
-
-def _limits(plan: Plan, metric: Metric) -> Iterator[tuple[bool, str]]:
-    yield (
-        plan.switchback is not None,
-        "a switchback is not replayed: its windows would have to be drawn",
-    )
-    yield (
-        metric.is_lifetime,
-        "lifetime revenue is not replayed: its weights need every payment of every draw",
-    )
-    yield (
-        bool(metric.crossed_with),
-        "units that are crossed are not replayed: a contact would have to be drawn with both",
-    )

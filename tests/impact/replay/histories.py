@@ -39,8 +39,13 @@ metrics:
      adjustment: {method: cuped, pre_window: 30}}
   - {key: renewed, role: secondary, kind: time_to_event, source: churn, horizon: 60,
      covariates: [{name: age, kind: numeric}], causes: [voluntary, involuntary], cluster: team}
+  - {key: lifetime, role: secondary, kind: mean, source: revenue.amount, horizon: 90}
+  - {key: crossed, role: secondary, kind: ratio, source: contacts.handle_seconds,
+     denominator: contacts.handled, window: 30, crossed_with: agent_id}
   - {key: at_renewal, role: secondary, kind: time_to_event, source: churn,
      at_risk: {from: [renewal_at]}}
+  - {key: in_renewal, role: secondary, kind: time_to_event, source: churn,
+     at_risk: {from: [renewal_at], for: 40}}
 """
 PLAN = read_plan(PLAN_TEXT)
 
@@ -91,6 +96,7 @@ def tables(customers: int = 300, seed: int = 5) -> dict[str, pa.Table]:
                 {
                     "contact_id": f"{who}_{call}",
                     "customer_id": who,
+                    "agent_id": f"a{rng.integers(20)}" if call % 3 else None,
                     "arrived_at": at(rng.uniform(0, 75)),
                     "talk_seconds": round(rng.lognormal(5.7, 0.6)),
                     "wait_seconds": round(rng.exponential(40.0)),

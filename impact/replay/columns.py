@@ -1,0 +1,30 @@
+"""Columns of what the engine answers as arrays."""
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+
+def texts(column: pa.ChunkedArray) -> NDArray[np.str_]:
+    """Return labels."""
+    return np.asarray(column.to_pylist(), dtype=np.str_)
+
+
+def whole(column: pa.ChunkedArray) -> NDArray[np.int64]:
+    """Return whole numbers, of which none is missing."""
+    return np.asarray(column.to_pylist(), dtype=np.int64)
+
+
+def flags(column: pa.ChunkedArray) -> NDArray[np.bool_]:
+    """Return yes or no, of which none is missing."""
+    return np.asarray(column.to_numpy(zero_copy_only=False)).astype(np.bool_)
+
+
+def floats(column: pa.ChunkedArray) -> NDArray[np.float64]:
+    """Return numbers; a missing one is NaN."""
+    return np.asarray(column.to_numpy(zero_copy_only=False)).astype(np.float64)
+
+
+def places(of: pa.ChunkedArray, among: tuple[str, ...]) -> NDArray[np.int64]:
+    """Return the place of each id among those of all units, which are in order."""
+    return np.searchsorted(np.asarray(among), texts(of)).astype(np.int64)
