@@ -11,13 +11,15 @@ from impact.stats.inference import Inference, p_value_of, quantile_of
 UNCERTAIN = 0.1  # standard error over value, beyond which the delta method is rough
 
 
-def is_uncertain(value: float, variance: float) -> bool:
+def is_uncertain(value: float, variance: float, beyond: float = UNCERTAIN) -> bool:
     """Whether an estimate is so uncertain that a ratio to it needs Fieller's set.
+
+    It is when its standard error is more than `beyond` of its value.
 
     >>> is_uncertain(10.0, 0.9), is_uncertain(10.0, 1.1)
     (False, True)
     """
-    return variance > (UNCERTAIN * value) ** 2
+    return variance > (beyond * value) ** 2
 
 
 def fieller(

@@ -11,6 +11,7 @@ from hypothesis import given
 from scipy import stats
 
 from impact.analysis.estimates import Analysis, Estimate
+from impact.analysis.relative import CERTAIN
 from impact.stats.means.fieller import is_uncertain
 from tests.impact.join.tables import plan_of
 from tests.impact.stats.answers import known
@@ -120,7 +121,7 @@ def relative_differences_are_those_of_rows(units: pd.DataFrame, found: Analysis)
     variant, control = (arm["y"].dropna() for arm in arms_of(units))
     levels = [(float(arm.mean()), squared_error(arm)) for arm in (variant, control)]
     (top, of_top), (base, of_base) = levels
-    method = "fieller" if is_uncertain(base, of_base) else "delta"
+    method = "fieller" if is_uncertain(base, of_base, CERTAIN) else "delta"
     row = row_of(found, "y", "relative_difference", method)
     assert row.value == pytest.approx(top / base - 1, rel=CLOSE, abs=CLOSE)
     if method == "delta":
