@@ -19,6 +19,11 @@ class Dialect(StrEnum):
     DUCKDB = "duckdb"
     POSTGRESQL = "postgresql"
 
+    @property
+    def label(self) -> str:
+        """Return the name as its makers write it."""
+        return {"duckdb": "DuckDB", "postgresql": "PostgreSQL"}[self.value]
+
 
 class AssignmentSql(NamedTuple):
     """Expressions over the column of canonical unit ids; put them into any SELECT.

@@ -39,5 +39,5 @@ def _summary(found: Audit) -> str:
     others = f" {left} rows are of versions whose salt is not kept." if left else ""
     return (
         f"{found.experiment}: {found.n_recomputed} of {found.n_rows} rows recomputed by "
-        f"{found.dialect}, {found.n_differences} differences.{others}"
+        f"{found.dialect.label}, {found.n_differences} differences.{others}"
     )
