@@ -108,7 +108,9 @@ def block_counts(
     shares = [Fraction(weight * schedule.block_weeks, BUCKETS) for _, weight in weights]
     counts = [round(share) for share in shares]
     pairs = zip(shares, counts, strict=True)
-    is_whole = all(abs(share - count) <= TOLERANCE for share, count in pairs)
+    is_whole = all(
+        abs(share - count) <= TOLERANCE and bool(count) == bool(share) for share, count in pairs
+    )
     if not is_whole or sum(counts) != schedule.block_weeks:
         given = ", ".join(str(weight) for _, weight in weights)
         rule = f"must be a number of weeks that weights of {given} divide into whole ones"

@@ -54,6 +54,11 @@ def test_every_weekday_and_hour_meets_every_variant_equally_often(salt: str) -> 
     assert all(counter == {"control": 1, "patient": 1} for counter in met.values())
 
 
+def two_variants(weight: int) -> tuple[VariantDefinition, ...]:
+    control = VariantDefinition(key="control", weight=weight, is_control=True)
+    return control, VariantDefinition(key="patient", weight=10_000 - weight)
+
+
 def test_weights_are_kept_within_each_block() -> None:
     schedule = schedule_of({**DOCUMENT, "weeks": 8, "block_weeks": 4})
 
@@ -211,15 +216,8 @@ def test_a_schedule_travels_in_the_document_of_its_definition() -> None:
         ({"unit": "contact"}, "schedule"),
         ({"coverage": 5000}, "coverage"),
         ({"layer": LayerPlacement(salt="Lw8-fJ2_nD5sZ0yC", start=0, end=5000)}, "layer"),
-        (
-            {
-                "variants": (
-                    VariantDefinition(key="control", weight=9000, is_control=True),
-                    VariantDefinition(key="patient", weight=1000),
-                )
-            },
-            "schedule.block_weeks",
-        ),
+        ({"variants": two_variants(9000)}, "schedule.block_weeks"),
+        ({"variants": two_variants(9990)}, "schedule.block_weeks"),  # near none, but not none
     ],
 )
 def test_what_a_schedule_cannot_bear_is_refused(changes: dict[str, object], field: str) -> None:
