@@ -80,6 +80,19 @@ def test_every_effect_is_drawn_inwards_and_never_past_the_others(
         assert found.ci_low < found.value < found.ci_high
 
 
+@given(PAIRS)
+def test_few_effects_are_drawn_towards_the_mean_and_never_past_it(
+    pairs: list[tuple[float, float]],
+) -> None:
+    effects, errors = zip(*pairs[: ENOUGH - 1], strict=True)
+    between = between_variance(effects, errors)
+    weights = [1 / (error**2 + between) for error in errors]
+    mean = float(np.average(effects, weights=weights))
+
+    for found, effect in zip(drawn(list(effects), list(errors)), effects, strict=True):
+        assert min(mean, effect) - 1e-9 <= found.value <= max(mean, effect) + 1e-9
+
+
 def test_from_four_segments_on_every_variance_between_counts_by_its_likelihood() -> None:
     """The integrals by quadrature, over the variance itself, for eight schools (Rubin 1981)."""
     effect = np.array([28.0, 8, -3, 7, -1, 1, 18, 12])
