@@ -113,7 +113,7 @@ def test_every_example_of_a_command_can_be_given(page: Path) -> None:
     for name, given in re.findall(r"^uv run manage\.py (\w+) (.*)$", text, re.MULTILINE):
         parser = load_command_class("impact", name).create_parser("manage.py", name)
 
-        assert parser.parse_args(given.split()).plan.suffix == ".yaml"
+        assert parser.parse_args(given.split()).plan == Path("plan.yaml")
 
 
 def test_the_table_of_methods_is_that_of_the_handbook() -> None:
