@@ -21,9 +21,10 @@ from impact.analysis.survival.rows import contrast
 from impact.analysis.wording import time_text
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference
-from impact.stats.survival.extrapolation import Follow, fit_model
+from impact.stats.survival.extrapolation import fit_model
 from impact.stats.survival.parametric import FittedModel, ModelPoint, model_mean, model_survival
 from impact.stats.survival.parametric_curves import Model
+from impact.stats.survival.parametric_likelihood import Follow
 
 TERM = "extrapolation"
 Points = dict[str, ModelPoint | NotEstimable]
@@ -89,7 +90,8 @@ def _rows(
         yield _marked(found, asked)
     for name in arms.others:
         sides, answer = arms.against_control(name), _difference(subject, points, name)
-        found = row(subject, f"{quantity}_difference", asked.method, sides, answer, asked.note)
+        note = joined(asked.note, _open(answer))
+        found = row(subject, f"{quantity}_difference", asked.method, sides, answer, note)
         yield _marked(found, asked)
 
 
@@ -129,7 +131,7 @@ def _difference(subject: Subject, points: Points, name: str) -> Inference | NotE
     return replace(found, statistic=None, p_value=None)
 
 
-def _open(point: ModelPoint | NotEstimable) -> str:
+def _open(point: ModelPoint | Inference | NotEstimable) -> str:
     if isinstance(point, NotEstimable) or point.ci_low is not None:
         return ""
     return "no interval: the fit lies at the edge of its parameters"

@@ -57,7 +57,14 @@ def survival_of(fit: FittedModel, times: Floats, parameters: Floats | None = Non
 
 
 def model_survival(fit: FittedModel, time: float, level: float) -> ModelPoint:
-    """Return survival at one time, with limits symmetric for log(-log S)."""
+    """Return survival at one time, with limits symmetric for log(-log S).
+
+    >>> fit = FittedModel(model=Model.WEIBULL, parameters=np.array([1.0, 1.0]), aic=0.0, unit=1.0,
+    ...                   covariance=np.eye(2) / 100, observed=1.0, knots=np.array([]))
+    >>> point = model_survival(fit, 1.0, 0.95)  # exp(-1), whose slope in the scale is the same
+    >>> round(point.value, 4), round(point.std_error, 4)
+    (0.3679, 0.0368)
+    """
     value = float(survival_of(fit, np.array([time]))[0])
     error = _error(fit, lambda chosen: float(survival_of(fit, np.array([time]), chosen)[0]))
     if error is None or not 0 < value < 1:
@@ -85,7 +92,13 @@ def model_mean(fit: FittedModel, horizon: float, level: float) -> ModelPoint:
 
 
 def checked(fit: FittedModel) -> FittedModel | NotEstimable:
-    """Return the fit, or why its formula is no survival curve."""
+    """Return the fit, or why its formula is no survival curve.
+
+    >>> fit = FittedModel(model=Model.WEIBULL, parameters=np.array([1.0, -1.0]), aic=0.0, unit=1.0,
+    ...                   covariance=np.eye(2), observed=1.0, knots=np.array([]))
+    >>> checked(fit).reason
+    'the fitted formula is no survival curve'
+    """
     times = np.linspace(0.0, 1.0, 50)[1:] * fit.observed
     values = survival_of(fit, times)
     if not np.isfinite(values).all() or (np.diff(values) > NEARLY_LOG_NORMAL).any():

@@ -105,6 +105,19 @@ def test_too_few_churns_in_one_arm_are_a_reason_and_the_rest_stands() -> None:
     assert row.note == "b: 0 churns are too few for a model, 10 at least"
 
 
+def test_a_difference_without_an_interval_says_why() -> None:
+    """Where all leave within a fortnight a year is so far out that the formula is 0 there."""
+    arm, place = np.divmod(np.arange(400), 200)
+    time = np.where(arm, place % 14, np.minimum(place, 90))
+    counts = counts_of(np.array(["a", "b"])[arm], time, (arm == 1) | (time < 90))
+
+    found = estimate(plan_of(ahead(retention(horizon=10), FEW[:1]), "a", "b"), counts)
+
+    (row,) = of_models(found, "survival_probability_difference", "b")
+    assert row.value is not None
+    assert row.note.endswith("no interval: the fit lies at the edge of its parameters")
+
+
 @pytest.mark.slow
 def test_without_a_model_asked_for_lifelines_is_not_loaded() -> None:
     code = (
