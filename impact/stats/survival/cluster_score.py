@@ -9,8 +9,8 @@ from scipy import special
 from impact.stats.estimable import NotEstimable
 from impact.stats.survival.clustered_sets import clustered_sets
 from impact.stats.survival.cox_likelihood import information, risk_sums
-from impact.stats.survival.cox_robust import residuals_at
-from impact.stats.survival.cox_sample import CoxSample, risk_sets
+from impact.stats.survival.cox_residuals import residuals_at
+from impact.stats.survival.cox_sample import CoxSample
 from impact.stats.survival.cox_ties import Ties, tied_events
 from impact.stats.survival.few_clusters import ClusterError, cluster_error
 from impact.stats.survival.life_table import Floats
@@ -41,7 +41,7 @@ def cluster_score_test(
     >>> round(found.statistic, 3), round(found.residual_df, 2)
     (0.073, 3.82)
     """
-    sets = risk_sets(sample)
+    sets = sample.risk_sets
     if not sets.events.any():
         return NotEstimable("no events")
     nothing = np.zeros(len(sample.terms))

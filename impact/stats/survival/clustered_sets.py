@@ -91,6 +91,13 @@ class ClusteredSets:
 
 
 def clustered_sets(sets: RiskSets, cluster: ArrayLike) -> ClusteredSets:
-    """Say which cluster each cell of the risk sets belongs to."""
+    """Say which cluster each cell of the risk sets belongs to.
+
+    >>> from impact.stats.survival.cox_sample import CoxSample
+    >>> sets = CoxSample(time=[3, 5, 5], event=[1, 1, 0], design=[[0], [1], [1]], terms=("arm",),
+    ...                  n=[2, 1, 4]).risk_sets
+    >>> clustered_sets(sets, ["north", "south", "north"]).summed(np.ones((3, 1))).ravel().tolist()
+    [6.0, 1.0]
+    """
     labels, place = np.unique(np.asarray(cluster)[sets.kept], return_inverse=True)
     return ClusteredSets(sets=sets, size=labels.size, place=place)

@@ -11,7 +11,7 @@ from scipy import linalg
 
 from impact.stats.estimable import NotEstimable
 from impact.stats.survival.cox_likelihood import Likelihood, likelihood
-from impact.stats.survival.cox_sample import CoxSample, RiskSets, risk_sets
+from impact.stats.survival.cox_sample import CoxSample, RiskSets
 from impact.stats.survival.cox_ties import Tied, Ties, tied_events
 from impact.stats.survival.life_table import Floats
 
@@ -58,7 +58,7 @@ def cox(sample: CoxSample, ties: Ties = Ties.EFRON) -> CoxFit | NotEstimable:
     >>> cox(CoxSample(time=[1, 2], event=[0, 0], design=[[1], [0]], terms=("arm",))).reason
     'no events'
     """
-    sets = risk_sets(sample)
+    sets = sample.risk_sets
     if not sets.events.any():
         return NotEstimable("no events")
     tied = tied_events(sets.deaths, ties)

@@ -4,8 +4,8 @@ from numpy.typing import ArrayLike
 
 from impact.stats.survival.clustered_sets import clustered_sets
 from impact.stats.survival.cox import CoxFit
-from impact.stats.survival.cox_robust import residuals_at
-from impact.stats.survival.cox_sample import CoxSample, risk_sets
+from impact.stats.survival.cox_residuals import residuals_at
+from impact.stats.survival.cox_sample import CoxSample
 from impact.stats.survival.cox_ties import Ties
 from impact.stats.survival.few_clusters import ClusterError, cluster_error
 
@@ -25,7 +25,7 @@ def cluster_errors(
     >>> round(found.std_error, 3), round(found.df, 2)
     (0.498, 3.85)
     """
-    sets = risk_sets(sample)
+    sets = sample.risk_sets
     clusters = clustered_sets(sets, cluster)
     summed = clusters.summed(residuals_at(sets, fit.coefficients, ties))
     return tuple(

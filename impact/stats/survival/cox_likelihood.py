@@ -48,10 +48,10 @@ class Likelihood:
 def likelihood(sets: RiskSets, tied: Tied, beta: Floats) -> Likelihood:
     """Evaluate at `beta`, on the scale of the standardised design.
 
-    >>> from impact.stats.survival.cox_sample import CoxSample, risk_sets
+    >>> from impact.stats.survival.cox_sample import CoxSample
     >>> from impact.stats.survival.cox_ties import Ties, tied_events
-    >>> sets = risk_sets(CoxSample(time=[3, 5], event=[1, 1], design=[[0], [1]], terms=("arm",),
-    ...                            n=[2, 1]))
+    >>> sample = CoxSample(time=[3, 5], event=[1, 1], design=[[0], [1]], terms=("arm",), n=[2, 1])
+    >>> sets = sample.risk_sets
     >>> here = likelihood(sets, tied_events(sets.deaths, Ties.EFRON), np.zeros(1))
     >>> round(here.value, 6)  # minus log 3, 2 and 1: the sizes of the risk sets
     -1.791759
@@ -66,7 +66,17 @@ def likelihood(sets: RiskSets, tied: Tied, beta: Floats) -> Likelihood:
 
 
 def risk_sums(sets: RiskSets, tied: Tied, beta: Floats) -> RiskSums:
-    """Sum over everybody at risk, and over everybody who churns, at each grid point."""
+    """Sum over everybody at risk, and over everybody who churns, at each grid point.
+
+    >>> from impact.stats.survival.cox_sample import CoxSample
+    >>> from impact.stats.survival.cox_ties import Ties, tied_events
+    >>> sets = CoxSample(time=[3, 5], event=[1, 1], design=[[0], [1]], terms=("arm",),
+    ...                  n=[2, 1]).risk_sets
+    >>> doubled = np.log(2) * sets.scale  # the hazard of the arm is twice that of the others
+    >>> sums = risk_sums(sets, tied_events(sets.deaths, Ties.EFRON), doubled)
+    >>> sums.relative.round(6).tolist(), sums.efron[0].round(6).tolist()  # 1/2 + 1/1.5, and 1
+    ([0.5, 1.0], [1.166667, 1.0])
+    """
     predictor = sets.design @ beta
     predictor -= predictor.max()
     relative = np.exp(predictor)
@@ -83,7 +93,17 @@ def risk_sums(sets: RiskSets, tied: Tied, beta: Floats) -> RiskSums:
 
 
 def information(sets: RiskSets, sums: RiskSums, efron: EfronSums) -> Floats:
-    """Return the information; with `efron` times a weight per grid point, the weighted one."""
+    """Return the information; with `efron` times a weight per grid point, the weighted one.
+
+    >>> from impact.stats.survival.cox_sample import CoxSample
+    >>> from impact.stats.survival.cox_ties import Ties, tied_events
+    >>> sets = CoxSample(time=[3, 5], event=[1, 1], design=[[0], [1]], terms=("arm",),
+    ...                  n=[2, 1]).risk_sets
+    >>> sums = risk_sums(sets, tied_events(sets.deaths, Ties.EFRON), np.zeros(1))
+    >>> found = information(sets, sums, sums.efron) * sets.scale**2
+    >>> round(float(found[0, 0]), 6)  # 1/3 * 2/3, then 1/2 * 1/2, and 0 of the last one
+    0.472222
+    """
     a1, a2, a3, a4, a5 = efron
     s1, d1 = sums.s1, sums.d1
     cross = (s1 * a4[:, None]).T @ d1
@@ -96,6 +116,11 @@ def exposure(sets: RiskSets, amount: Floats) -> Floats:
     """Return, for each cell, the sum of an amount over the grid points at which it is at risk.
 
     `amount` has shape (grid,) or (grid, columns); the answer has (cells,) or (cells, columns).
+
+    >>> from impact.stats.survival.cox_sample import CoxSample
+    >>> sets = CoxSample(time=[3, 5], event=[1, 1], design=[[0], [1]], terms=("arm",)).risk_sets
+    >>> exposure(sets, np.array([0.25, 0.5])).tolist()
+    [0.25, 0.75]
     """
     total = np.concatenate([np.zeros_like(amount[:1]), np.cumsum(amount, axis=0)])
     first = np.minimum(sets.first, sets.last)  # an empty run sums to nothing
@@ -104,7 +129,13 @@ def exposure(sets: RiskSets, amount: Floats) -> Floats:
 
 
 def at_event(sets: RiskSets, amount: Floats) -> Floats:
-    """Return the amount at each cell's last grid point, which is where its events are."""
+    """Return the amount at each cell's last grid point, which is where its events are.
+
+    >>> from impact.stats.survival.cox_sample import CoxSample
+    >>> sets = CoxSample(time=[5, 3], event=[1, 1], design=[[0], [1]], terms=("arm",)).risk_sets
+    >>> at_event(sets, np.array([0.25, 0.5])).tolist()
+    [0.5, 0.25]
+    """
     return amount[np.maximum(sets.last - 1, 0)]
 
 

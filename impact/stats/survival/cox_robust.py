@@ -1,13 +1,7 @@
 """Standard errors of Cox's model that hold when the model, or the independence of units, does not.
 
 Lin and Wei (1989): the sandwich V (sum n r r') V of score residuals r, V being the model's
-covariance. All units of a cell have one score residual, so that counts give what rows give. With
-Efron's tied events, numbered l = 0 .. d - 1, and the sums of the likelihood, a unit that leaves at
-t has
-
-    r = [x - (a1 S1 - a2 D1) / d]           if it churns, with e = exp(x'b)
-        + e [x a2 - (a4 S1 - a5 D1)]        if it churns: it was at risk for d - l of the d steps
-        - e sum [x a1 - (a3 S1 - a4 D1)]    over the event times at which it was at risk
+covariance. All units of a cell have one score residual, so that counts give what rows give.
 
 Units that belong together (a team's customers, a household) are clusters: their residuals are
 added before they are squared.
@@ -16,20 +10,17 @@ added before they are squared.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
 
 from impact.stats.estimable import NotEstimable
 from impact.stats.survival.cox import CoxFit
-from impact.stats.survival.cox_likelihood import (
-    RiskSums,
-    at_event,
-    exposure,
-    risk_sums,
-)
-from impact.stats.survival.cox_sample import CoxSample, RiskSets, risk_sets
-from impact.stats.survival.cox_ties import Ties, tied_events
+from impact.stats.survival.cox_residuals import residuals_at, score_residuals
+from impact.stats.survival.cox_sample import CoxSample, RiskSets
+from impact.stats.survival.cox_ties import Ties
 from impact.stats.survival.life_table import Floats
+
+DUST = 1e-9  # of the model's error: less is rounding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -51,7 +42,7 @@ def robust_errors(
     """Return the sandwich of the model that was fitted to the sample with these `ties`.
 
     `cluster` labels each cell: all its units belong to one. Without it units are independent. No
-    correction is made for few clusters.
+    correction is made for few clusters. An error is 0 where the residuals have no spread.
 
     >>> from impact.stats.survival.cox import cox
     >>> sample = CoxSample(time=[1, 2, 3, 4, 4], event=[1, 1, 1, 1, 0], terms=("x",),
@@ -59,15 +50,33 @@ def robust_errors(
     >>> robust_errors(sample, cox(sample)).std_errors.round(4).tolist()
     [0.7929]
     """
-    sets = risk_sets(sample)
+    sets = sample.risk_sets
     residuals = score_residuals(sets, fit, ties)
     groups, summed = _independent_sums(sets, residuals, cluster)
     if groups <= 1:
         return NotEstimable("fewer than two clusters have units")
     covariance = fit.covariance @ summed @ fit.covariance
+    errors = without_dust(np.sqrt(np.diagonal(covariance)), fit)
+    spread = errors > 0
     return RobustErrors(
-        covariance=covariance, std_errors=np.sqrt(np.diagonal(covariance)), groups=groups
+        covariance=covariance * np.outer(spread, spread), std_errors=errors, groups=groups
     )
+
+
+def without_dust(std_errors: Floats, fit: CoxFit) -> Floats:
+    """Return errors of the fit's terms, 0 where only rounding is left of the model's own error.
+
+    Residuals of units that all leave on one day cancel: what is left of them is no spread.
+
+    >>> from impact.stats.survival.cox import cox
+    >>> sample = CoxSample(time=[1, 2, 3, 4], event=[1, 1, 1, 1], design=[[1], [0], [1], [0]],
+    ...                    terms=("arm",))
+    >>> fit = cox(sample)
+    >>> without_dust(np.array([1e-16]), fit).tolist(), without_dust(np.array([0.9]), fit).tolist()
+    ([0.0], [0.9])
+    """
+    kept: Floats = np.where(std_errors > DUST * fit.std_errors, std_errors, 0.0)
+    return kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +103,7 @@ def robust_score_test(
     >>> round(robust_score_test(sample).statistic, 4)
     0.1328
     """
-    sets = risk_sets(sample)
+    sets = sample.risk_sets
     if not sets.events.any():
         return NotEstimable("no events")
     residuals = residuals_at(sets, np.zeros(len(sample.terms)), ties)
@@ -113,37 +122,6 @@ def robust_score_test(
         p_value=float(special.chdtrc(df, statistic)),
         groups=groups,
     )
-
-
-def score_residuals(sets: RiskSets, fit: CoxFit, ties: Ties) -> Floats:
-    """Return the residual of one unit of each cell that was kept, in the units of the design."""
-    return residuals_at(sets, fit.coefficients, ties)
-
-
-def residuals_at(sets: RiskSets, coefficients: Floats, ties: Ties) -> Floats:
-    """Return the same at any coefficients."""
-    sums = risk_sums(sets, tied_events(sets.deaths, ties), coefficients * sets.scale)
-    hazard = sums.relative[:, None] * _expected(sets, sums)
-    return (_observed(sets, sums) - hazard) * sets.scale
-
-
-def _observed(sets: RiskSets, sums: RiskSums) -> Floats:
-    """Return x less its mean over the tied steps for cells that churn, 0 for the others."""
-    a1, a2, *_ = (part[:, None] for part in sums.efron)
-    mean = (a1 * sums.s1 - a2 * sums.d1) / sets.deaths[:, None]
-    return np.where(_churned(sets), sets.design - at_event(sets, mean), 0.0)
-
-
-def _expected(sets: RiskSets, sums: RiskSums) -> Floats:
-    """Return what a unit of relative hazard 1 was expected to add while it was at risk."""
-    a1, a2, a3, a4, a5 = (part[:, None] for part in sums.efron)
-    while_at_risk = sets.design * exposure(sets, a1) - exposure(sets, a3 * sums.s1 - a4 * sums.d1)
-    early = sets.design * at_event(sets, a2) - at_event(sets, a4 * sums.s1 - a5 * sums.d1)
-    return while_at_risk - np.where(_churned(sets), early, 0.0)
-
-
-def _churned(sets: RiskSets) -> NDArray[np.bool_]:
-    return sets.events[:, None] > 0
 
 
 def _independent_sums(

@@ -1,6 +1,7 @@
 """What a Cox model is fitted to: cells of identical units, and the risk sets they form."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,7 +10,7 @@ from scipy import sparse
 from impact.stats.survival.life_table import Floats
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class CoxSample:
     """Cells of `n` identical units (one each without it), one row of `design` per cell.
 
@@ -24,6 +25,19 @@ class CoxSample:
     n: ArrayLike | None = None
     stratum: ArrayLike | None = None
     entry: ArrayLike | None = None
+
+    @cached_property
+    def risk_sets(self) -> "RiskSets":
+        """The sample laid out, once for all that is computed of it.
+
+        Cells of no units, or never at risk, are left aside.
+
+        >>> sets = CoxSample(time=[3, 5, 5], event=[1, 1, 0], design=[[0], [1], [1]],
+        ...                  terms=("arm",), n=[2, 1, 4]).risk_sets
+        >>> sets.deaths.tolist(), sets.last.tolist()
+        ([2.0, 1.0], [1, 2, 2])
+        """
+        return _laid_out(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,14 +73,7 @@ class RiskSets:
         return counts
 
 
-def risk_sets(sample: CoxSample) -> RiskSets:
-    """Lay the sample out; cells of no units, or never at risk, are left aside.
-
-    >>> sets = risk_sets(CoxSample(time=[3, 5, 5], event=[1, 1, 0], design=[[0], [1], [1]],
-    ...                            terms=("arm",), n=[2, 1, 4]))
-    >>> sets.deaths.tolist(), sets.last.tolist()
-    ([2.0, 1.0], [1, 2, 2])
-    """
+def _laid_out(sample: CoxSample) -> RiskSets:
     time = np.asarray(sample.time, dtype=np.float64)
     n = np.ones(time.size) if sample.n is None else np.asarray(sample.n, dtype=np.float64)
     kept = n > 0 if sample.entry is None else (n > 0) & (np.asarray(sample.entry) < time)

@@ -20,6 +20,7 @@ one.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,8 +100,9 @@ def _points(deaths: Floats, condensed: NDArray[np.bool_], *, at_once: bool = Fal
     fraction = np.zeros(place.size) if at_once else order / deaths[place]
     weight = deaths[place] if at_once else np.ones(place.size)
     inside = condensed[place]
-    nodes, weights = gauss_rule(deaths[condensed])
-    fraction[inside], weight[inside] = nodes.ravel(), weights.ravel()
+    if condensed.any():
+        nodes, weights = zip(*map(gauss_rule, deaths[condensed].tolist()), strict=True)
+        fraction[inside], weight[inside] = np.concatenate(nodes), np.concatenate(weights)
     return Tied(
         place=place,
         fraction=fraction,
@@ -111,20 +113,20 @@ def _points(deaths: Floats, condensed: NDArray[np.bool_], *, at_once: bool = Fal
     )
 
 
-def gauss_rule(sizes: Floats) -> tuple[Floats, Floats]:
-    """Return nodes and weights, of shape (sizes, 12), for sums over l / d with l = 0 .. d - 1.
+@lru_cache(maxsize=8192)  # of 200 bytes: models of the same days ask for the same sizes
+def gauss_rule(d: float) -> tuple[Floats, Floats]:
+    """Return 12 nodes and their weights for sums over l / d with l = 0 .. d - 1.
 
-    Each size d is at least 12. The recurrence is that of the discrete Chebyshev polynomials
-    (Gautschi 2004, section 1.5), scaled by 1 / d.
+    `d` is at least 12. The recurrence is that of the discrete Chebyshev polynomials (Gautschi 2004,
+    section 1.5), scaled by 1 / d.
 
-    >>> nodes, weights = gauss_rule(np.array([100.0]))
-    >>> round(float(weights[0] @ nodes[0] ** 5), 8), sum((l / 100) ** 5 for l in range(100))
+    >>> nodes, weights = gauss_rule(100.0)
+    >>> round(float(weights @ nodes**5), 8), sum((l / 100) ** 5 for l in range(100))
     (16.17083325, 16.17083325)
     """
-    d = sizes[:, None]
     k = np.arange(1, NODES)
     beside = k / 2 * np.sqrt((1 - (k / d) ** 2) / (4 * k**2 - 1))
-    matrices = np.zeros((d.size, NODES, NODES))
-    matrices[:, k, k - 1] = beside  # the lower triangle is all that is read
-    nodes, vectors = np.linalg.eigh(matrices)
-    return nodes + (d - 1) / (2 * d), d * vectors[:, 0, :] ** 2
+    matrix = np.zeros((NODES, NODES))
+    matrix[k, k - 1] = beside  # the lower triangle is all that is read
+    nodes, vectors = np.linalg.eigh(matrix)
+    return nodes + (d - 1) / (2 * d), d * vectors[0] ** 2

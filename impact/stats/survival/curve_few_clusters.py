@@ -70,6 +70,17 @@ def curve_cluster_error(parts: Sequence[Part]) -> ClusterError:
 
     A cluster with units in several arms counts once. `moved` and `effect` bear the sign and the
     scale that an arm has in the sum.
+
+    >>> from impact.stats.survival.influence import influence
+    >>> from impact.stats.survival.kaplan_meier import kaplan_meier
+    >>> time, event = np.array([1.0, 2, 2, 2]), [1, 0, 0, 0]
+    >>> curve = kaplan_meier(time, event)
+    >>> moved, effect = influence(curve, time, event, 1).survival, effect_on_survival(curve, 1)
+    >>> part = Part(curve=curve, moved=moved, effect=effect, time=time, entry=None, n=np.ones(4),
+    ...             cluster=np.arange(4))
+    >>> found = curve_cluster_error([part])
+    >>> round(found.std_error, 6), round(found.df, 6)  # of a share: the root of 3/4 * 1/4 / (4 - 1)
+    (0.25, 3.0)
     """
     labels, place = np.unique(np.concatenate([part.cluster for part in parts]), return_inverse=True)
     moved = np.concatenate([part.moved * np.asarray(part.n) for part in parts])

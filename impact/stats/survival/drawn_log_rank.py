@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from impact.stats.clusters.randomisation import SAMPLED, drawn_arms
 from impact.stats.estimable import NotEstimable
 from impact.stats.survival.cox_likelihood import exposure, risk_sums
-from impact.stats.survival.cox_sample import CoxSample, RiskSets, risk_sets
+from impact.stats.survival.cox_sample import CoxSample, RiskSets
 from impact.stats.survival.cox_ties import Ties, tied_events
 from impact.stats.survival.life_table import Floats
 
@@ -50,7 +50,7 @@ def drawn_log_rank(
     ...                rng=np.random.default_rng(1)).p_value.__round__(4)
     0.0286
     """
-    sets = risk_sets(sample)
+    sets = sample.risk_sets
     if not sets.events.any():
         return NotEstimable("no events")
     _, first, place = np.unique(

@@ -98,7 +98,12 @@ def _moved(jump: Floats, drift: Floats, run: _Run) -> Floats:
 
 
 def area_after(curve: KaplanMeier, horizon: float) -> Floats:
-    """Return the area under the curve from each time of its table to the horizon, 0 beyond it."""
+    """Return the area under the curve from each time of its table to the horizon, 0 beyond it.
+
+    >>> from impact.stats.survival.kaplan_meier import kaplan_meier
+    >>> area_after(kaplan_meier([1, 2, 3, 4], [1, 0, 1, 0]), 3.5).tolist()
+    [1.6875, 0.9375, 0.1875, 0.0]
+    """
     times = np.minimum(curve.table.time, horizon)
     pieces = np.diff(np.append(times, horizon)) * curve.survival
     return np.cumsum(pieces[::-1])[::-1]

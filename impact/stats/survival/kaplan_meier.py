@@ -140,7 +140,12 @@ def survival_points(
 def survival_limits(
     survival: Floats, variance: Floats, confidence_level: float
 ) -> tuple[Floats, Floats]:
-    """Return the log(-log) limits; NaN where they are undefined."""
+    """Return the log(-log) limits; NaN where they are undefined.
+
+    >>> low, high = survival_limits(np.array([0.375, 1.0]), np.array([7 / 12, 0.0]), 0.95)
+    >>> low.round(4).tolist(), high.round(4).tolist()
+    ([0.011, nan], [0.808, nan])
+    """
     inside = (survival > 0) & (survival < 1)
     level = np.where(inside, survival, np.nan)
     reach = normal_quantile(confidence_level) * np.sqrt(np.where(inside, variance, np.nan))

@@ -24,7 +24,7 @@ from impact.stats.survival.cox_likelihood import (
     information,
     risk_sums,
 )
-from impact.stats.survival.cox_sample import CoxSample, RiskSets, risk_sets
+from impact.stats.survival.cox_sample import CoxSample, RiskSets
 from impact.stats.survival.cox_ties import Ties, tied_events
 from impact.stats.survival.life_table import Floats
 from impact.stats.survival.time_scale import TimeScale, scaled_times
@@ -81,8 +81,8 @@ def proportional_hazards(
     >>> round(found.statistic, 4), found.df, round(found.p_value, 4)
     (0.2387, 1, 0.6252)
     """
-    sets = risk_sets(sample)
-    clock = scaled_times(sample, sets, scale)
+    sets = sample.risk_sets
+    clock = scaled_times(sample, scale)
     if isinstance(clock, NotEstimable):
         return clock
     sums = risk_sums(sets, tied_events(sets.deaths, ties), fit.coefficients * sets.scale)

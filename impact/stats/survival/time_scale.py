@@ -23,16 +23,16 @@ class TimeScale(StrEnum):
     RANK = "rank"
 
 
-def scaled_times(sample: CoxSample, sets: RiskSets, scale: TimeScale) -> Floats | NotEstimable:
+def scaled_times(sample: CoxSample, scale: TimeScale) -> Floats | NotEstimable:
     """Return g(t) for each grid point; all strata share one scale.
 
-    >>> from impact.stats.survival.cox_sample import risk_sets
     >>> sample = CoxSample(time=[2, 4, 4, 8], event=[1, 1, 0, 1], design=[[0]] * 4, terms=("x",))
     >>> for scale in (TimeScale.KAPLAN_MEIER, TimeScale.RANK):
-    ...     scaled_times(sample, risk_sets(sample), scale).tolist()
+    ...     scaled_times(sample, scale).tolist()
     [0.0, 0.25, 0.5]
     [1.0, 2.5, 4.0]
     """
+    sets = sample.risk_sets
     time = np.asarray(sample.time, dtype=np.float64)[sets.kept]
     match scale:
         case TimeScale.IDENTITY:

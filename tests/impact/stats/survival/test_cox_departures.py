@@ -11,8 +11,9 @@ from numpy.testing import assert_allclose
 from impact.stats.estimable import NotEstimable
 from impact.stats.intervals import event_cuts, within
 from impact.stats.survival.cox import CoxFit, cox
-from impact.stats.survival.cox_robust import robust_errors, score_residuals
-from impact.stats.survival.cox_sample import CoxSample, risk_sets
+from impact.stats.survival.cox_residuals import score_residuals
+from impact.stats.survival.cox_robust import robust_errors
+from impact.stats.survival.cox_sample import CoxSample
 from impact.stats.survival.cox_ties import Ties
 from impact.stats.survival.proportional_hazards import ProportionalHazards, proportional_hazards
 from impact.stats.survival.time_scale import TimeScale
@@ -120,7 +121,7 @@ def test_score_residuals_add_to_nothing_and_are_the_robust_errors(
 ) -> None:
     fit = fitted(sample, ties)
 
-    residuals = score_residuals(risk_sets(sample), fit, ties)
+    residuals = score_residuals(sample.risk_sets, fit, ties)
 
     assert_allclose(residuals.sum(axis=0), 0, atol=1e-8)
     each = robust_errors(sample, fit, cluster=np.arange(len(residuals)), ties=ties)
@@ -230,6 +231,19 @@ def test_an_event_at_time_zero_has_no_logarithm() -> None:
 @pytest.mark.parametrize("events", [[0, 0, 0, 0], [1, 0, 0, 0]])
 def test_no_event_or_one_has_no_fit_to_test(events: list[int]) -> None:
     assert isinstance(cox(plain([1, 2, 3, 4], events, [0, 1, 0, 1])), NotEstimable)
+
+
+def test_residuals_that_cancel_to_rounding_are_no_spread() -> None:
+    rng = np.random.default_rng(2)
+    design = np.column_stack([np.arange(60) % 2, rng.normal(size=60)])
+    sample = CoxSample(time=np.zeros(60), event=np.ones(60), design=design, terms=TERMS)
+    fit = estimated(cox(sample))
+
+    found = estimated(robust_errors(sample, fit))
+
+    assert np.abs(score_residuals(sample.risk_sets, fit, Ties.EFRON)).max() > 0
+    assert found.std_errors.tolist() == [0.0, 0.0]
+    assert not found.covariance.any()
 
 
 def test_one_cluster_has_no_error() -> None:
