@@ -171,3 +171,32 @@ def test_a_giant_among_many_clusters_is_one_observation(giant: float, *, answers
     else:
         assert isinstance(found, NotEstimable)
         assert found.reason.startswith("too few clusters carry the comparison")
+
+
+@pytest.mark.parametrize(("share", "df"), [(1 / 60, 59.0), (0.3, 9.9)])
+def test_a_giant_in_both_arms_leaves_the_degrees_of_freedom_that_are_there(
+    share: float, df: float
+) -> None:
+    clusters = 60
+    size = np.full(clusters, (1 - share) / (clusters - 1))
+    size[0] = share
+    n = np.repeat(np.round(size * 5000), 2)
+    level = np.random.default_rng(5).normal(size=2 * clusters)
+
+    found = contrast_of(
+        estimated(
+            compared(
+                ClusterSums(
+                    cluster=np.repeat(np.arange(clusters), 2),
+                    treated=np.tile([0, 1], clusters),
+                    n=n,
+                    weight=n,
+                    outcome=(level * n)[:, None],
+                )
+            )
+        ),
+        [0.0, 1.0],
+        level=0.95,
+    )
+
+    assert estimated(found).df == pytest.approx(df, abs=0.05)
