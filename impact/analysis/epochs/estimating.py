@@ -1,24 +1,21 @@
 """Where the split changed between versions: compare within each, and take back what mixes them."""
 
-import math
 from collections.abc import Iterator
 
 from experiments.plan.document import Kind, Metric, Plan
-from impact.analysis.arms import by_segment, empty_moments, sample_of
+from impact.analysis.arms import by_segment, empty_moments
 from impact.analysis.epochs.mixing import CHANGED, MIXED, mixes_epochs
+from impact.analysis.epochs.within import Pair, difference_within
 from impact.analysis.estimates import Estimate
-from impact.analysis.means import adjusted_sample
 from impact.analysis.notes import joined
 from impact.analysis.ratios import ratio_sample
 from impact.analysis.rows import Sides, Subject, row, subject_of
-from impact.analysis.sufficient import ALL, ArmMoments, SufficientStatistics
+from impact.analysis.sufficient import ALL, SufficientStatistics
 from impact.analysis.withheld import without_answer
 from impact.stats.epochs.combining import Epoch, combined
 from impact.stats.estimable import NotEstimable
-from impact.stats.inference import Inference, normal_inference
-from impact.stats.means.cuped import Adjustment, cuped
-from impact.stats.means.ratio import ROUGH, ratio_difference
-from impact.stats.means.welch import welch
+from impact.stats.inference import Inference
+from impact.stats.means.ratio import ROUGH
 
 METHOD = "epochs"
 ADJUSTED = "cuped_epochs"
@@ -27,7 +24,6 @@ QUANTITIES = {
     Kind.PROPORTION: "proportion_difference",
     Kind.RATIO: "ratio_difference",
 }
-Pair = tuple[ArmMoments, ArmMoments]
 
 
 def by_epoch(
@@ -77,52 +73,38 @@ def _rows(
 
 def _row(subject: Subject, metric: Metric, pairs: list[Pair], method: str) -> Estimate:
     level = subject.level
-    epochs = [
-        Epoch(
-            n=variant.moments.n + control.moments.n,
-            difference=_difference(metric, variant, control, level, adjusted=method == ADJUSTED),
-        )
-        for variant, control in pairs
+    found = [
+        (pair, difference_within(metric, pair, level, adjusted=method == ADJUSTED))
+        for pair in pairs
     ]
-    used = [epoch for epoch in epochs if isinstance(epoch.difference, Inference)]
-    left_out = sum(epoch.n for epoch in epochs) - sum(epoch.n for epoch in used)
+    used = [pair for pair, answer in found if isinstance(answer, Inference)]
+    epochs = [Epoch(n=_units(pair), difference=answer) for pair, answer in found]
     parts = [
         f"averaged over {len(used)} versions, whose splits differ",
-        f"{left_out} units of versions with too few of one arm left out" if left_out else "",
-        ROUGH if metric.kind is Kind.RATIO and _is_rough(pairs) else "",
+        *_left_out(found),
+        ROUGH if metric.kind is Kind.RATIO and _is_rough(used) else "",
     ]
-    note = joined(*parts)
-    return row(
-        subject,
-        QUANTITIES[metric.kind],
-        method,
-        _sides(pairs),
-        combined(epochs, level=level),
-        note,
-    )
+    answer, sides = combined(epochs, level=level), _sides(used or pairs)
+    return row(subject, QUANTITIES[metric.kind], method, sides, answer, joined(*parts))
+
+
+def _left_out(found: list[tuple[Pair, Inference | NotEstimable]]) -> Iterator[str]:
+    """Say how many units are not compared, by why not."""
+    units: dict[str, int] = {}
+    for pair, answer in found:
+        if isinstance(answer, NotEstimable):
+            units[answer.reason] = units.get(answer.reason, 0) + _units(pair)
+    for reason, n in units.items():
+        yield f"{n} units of versions left out: {reason}"
+
+
+def _units(pair: Pair) -> int:
+    return sum(arm.moments.n for arm in pair)
 
 
 def _is_rough(pairs: list[Pair]) -> bool:
     """Whether the denominator of an arm in a version is too uncertain for the delta method."""
-    arms = (ratio_sample(arm.moments) for pair in pairs for arm in pair if arm.moments.n > 1)
-    return any(sample.is_uncertain for sample in arms)
-
-
-def _difference(
-    metric: Metric, variant: ArmMoments, control: ArmMoments, level: float, *, adjusted: bool
-) -> Inference | NotEstimable:
-    if metric.kind is Kind.RATIO:
-        samples = ratio_sample(variant.moments), ratio_sample(control.moments)
-        return ratio_difference(*samples, level=level)
-    if adjusted:
-        found = cuped(
-            adjusted_sample(variant.moments), adjusted_sample(control.moments), level=level
-        )
-        return found.difference if isinstance(found, Adjustment) else found
-    answer = welch(sample_of(variant.moments), sample_of(control.moments), level=level)
-    if isinstance(answer, NotEstimable) or metric.kind is not Kind.PROPORTION:
-        return answer
-    return normal_inference(answer.value, answer.std_error or math.inf, level=level)
+    return any(ratio_sample(arm.moments).is_uncertain for pair in pairs for arm in pair)
 
 
 def _sides(pairs: list[Pair]) -> Sides:

@@ -10,7 +10,10 @@ from impact.stats.inference import Inference, normal_inference, student_inferenc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Epoch:
-    """The units of one epoch in both arms together, and what they say of the difference."""
+    """The units of one epoch in both arms together, and what they say of the difference.
+
+    A difference without an error is that of arms whose units are all alike: its error is 0.
+    """
 
     n: int
     difference: Inference | NotEstimable
@@ -20,8 +23,9 @@ def combined(epochs: Sequence[Epoch], *, level: float) -> Inference | NotEstimab
     """Return the average of the epochs' differences, weighted by their units.
 
     Within an epoch the split is one, so that its difference is unbiased, and so is their average;
-    the plain difference mixes it with what changed over time (Simpson 1951). Epochs without an
-    answer, such as those with one arm, are left out. Degrees of freedom by Satterthwaite.
+    the plain difference mixes it with what changed over time (Simpson 1951). Epochs that cannot
+    be compared, such as those with one arm, are left out; those without spread count with the
+    error 0, or the average would be of other epochs only. Degrees of freedom by Satterthwaite.
 
     >>> first = Epoch(n=100, difference=Inference(value=1.0, std_error=0.3, df=98))
     >>> second = Epoch(n=300, difference=Inference(value=2.0, std_error=0.2, df=298))
@@ -30,16 +34,16 @@ def combined(epochs: Sequence[Epoch], *, level: float) -> Inference | NotEstimab
     (1.75, 0.1677, 391.3)
     """
     known = [
-        (epoch.n, epoch.difference, epoch.difference.std_error)
-        for epoch in epochs
-        if isinstance(epoch.difference, Inference) and epoch.difference.std_error
+        (epoch.n, epoch.difference) for epoch in epochs if isinstance(epoch.difference, Inference)
     ]
-    total = sum(n for n, _, _ in known)
+    total = sum(n for n, _ in known)
     if not total:
         return NotEstimable("no epoch has enough units of both arms")
-    value = sum(n / total * answer.value for n, answer, _ in known)
-    parts = [((n / total * std_error) ** 2, answer.df) for n, answer, std_error in known]
+    value = sum(n / total * answer.value for n, answer in known)
+    parts = [((n / total * (answer.std_error or 0.0)) ** 2, answer.df) for n, answer in known]
     variance = sum(part for part, _ in parts)
+    if not variance:
+        return NotEstimable("zero variance: all units of each arm of an epoch have the same value")
     spread = sum(part**2 / df for part, df in parts if df)
     if not spread:
         return normal_inference(value, math.sqrt(variance), level=level)
