@@ -49,6 +49,12 @@ def cuped(
 
     One slope for both arms, cov(y, x) / var(x) over their pooled units, then Welch on the
     adjusted outcome. The covariate must be known before assignment.
+
+    >>> from dataclasses import replace
+    >>> arm = AdjustedSample(n=10, y=5.0, x=2.0, y_variance=5.0, x_variance=4.0, covariance=4.0)
+    >>> found = cuped(replace(arm, y=6.0), arm, level=0.95)  # y - x is left with a variance of 1
+    >>> found.difference.value, found.theta, round(found.variance_reduction, 9)
+    (1.0, 1.0, 0.8)
     """
     if (reason := not_comparable(variant.unadjusted, baseline.unadjusted)) is not None:
         return reason
@@ -66,7 +72,13 @@ def cuped(
 
 
 def pooled_slope(variant: AdjustedSample, baseline: AdjustedSample) -> float | NotEstimable:
-    """Return cov(y, x) / var(x) over the units of both arms together."""
+    """Return cov(y, x) / var(x) over the units of both arms together.
+
+    >>> from dataclasses import replace
+    >>> arm = AdjustedSample(n=10, y=5.0, x=2.0, y_variance=5.0, x_variance=4.0, covariance=4.0)
+    >>> round(pooled_slope(replace(arm, y=9.0, x=4.0), arm), 6)  # (72 + 5 * 8) / (72 + 5 * 4)
+    1.217391
+    """
     between = variant.n * baseline.n / (variant.n + baseline.n)
     x_gap, y_gap = variant.x - baseline.x, variant.y - baseline.y
     x_squares = (variant.n - 1) * variant.x_variance + (baseline.n - 1) * baseline.x_variance

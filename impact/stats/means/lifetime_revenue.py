@@ -102,7 +102,15 @@ def lifetime_revenue(sample: LifetimeSample, *, level: float) -> Inference | Not
 def lifetime_difference(
     variant: LifetimeSample, baseline: LifetimeSample, *, level: float
 ) -> Inference | NotEstimable:
-    """Return the difference of lifetime revenue, variant minus baseline, with a normal test."""
+    """Return the difference of lifetime revenue, variant minus baseline, with a normal test.
+
+    >>> from impact.stats.means.payments import partitioned
+    >>> rows = partitioned([2, 1, 2], [0, 0, 0], [[5.0, 5.0], [3.0, 0.0], [4.0, 6.0]], [1, 2])
+    >>> others = partitioned([2, 2], [0, 0], [[5.0, 5.0], [3.0, 1.0]], [1, 2])
+    >>> found = lifetime_difference(rows, others, level=0.95)
+    >>> round(found.value, 9), round(found.std_error, 4)  # (12 + 11 / (2 / 3)) / 3 - 14 / 2
+    (2.5, 2.4191)
+    """
     arms = _both(variant, baseline)
     if isinstance(arms, NotEstimable):
         return arms
@@ -113,7 +121,14 @@ def lifetime_difference(
 def relative_lifetime(
     variant: LifetimeSample, baseline: LifetimeSample, *, level: float
 ) -> Inference | NotEstimable:
-    """Return the difference as a fraction of the baseline's, by the delta method."""
+    """Return the difference as a fraction of the baseline's, by the delta method.
+
+    >>> from impact.stats.means.payments import partitioned
+    >>> rows = partitioned([2, 2], [0, 0], [[5.0, 5.0], [4.0, 6.0]], [1, 2])
+    >>> others = partitioned([2, 2], [0, 0], [[5.0, 5.0], [3.0, 2.0]], [1, 2])
+    >>> round(relative_lifetime(rows, others, level=0.95).value, 6)  # 10 / 7.5 - 1
+    0.333333
+    """
     arms = _both(variant, baseline)
     if isinstance(arms, NotEstimable):
         return arms

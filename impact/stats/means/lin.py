@@ -95,6 +95,10 @@ def squared_error(fit: ArmFit, outcome: ArrayLike, covariates: ArrayLike) -> flo
     """Return the squared error of an arm's level from its units: shapes (n,) and (n, p).
 
     The sum of squared weights times squared residuals over one minus the leverage.
+
+    >>> fit = fit_arm(4, [3.0, 1.5], [[14.0, 7.0], [7.0, 5.0]], [3.0])
+    >>> round(squared_error(fit, [1, 3, 2, 6], [[0], [1], [2], [3]]), 6)
+    1.991905
     """
     apart = np.asarray(covariates, dtype=np.float64) - fit.means
     residual = np.asarray(outcome, dtype=np.float64) - fit.mean - apart @ fit.slopes

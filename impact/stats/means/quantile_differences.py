@@ -78,6 +78,12 @@ def relative_quantile(
     """Return the difference as a fraction of the baseline's quantile, by logarithms.
 
     By the delta method where an interval reaches to zero, which has no logarithm.
+
+    >>> slow = QuantileSample(units=50, rows=90, value=9.0, low=6.0, high=10.0)
+    >>> quick = QuantileSample(units=50, rows=90, value=5.0, low=4.0, high=9.0)
+    >>> found = relative_quantile(slow, quick, level=0.95)  # whole steps: 6 / 9 - 1 to 10 / 4 - 1
+    >>> round(found.value, 3), round(found.ci_low, 3), round(found.ci_high, 3)
+    (0.8, -0.333, 1.5)
     """
     if (reason := _not_comparable(variant, baseline)) is not None:
         return reason

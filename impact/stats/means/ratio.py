@@ -89,7 +89,15 @@ def ratio_fieller(sample: RatioSample, *, level: float) -> Inference | NotEstima
 def ratio_difference(
     variant: RatioSample, baseline: RatioSample, *, level: float
 ) -> Inference | NotEstimable:
-    """Return the difference of ratios, variant minus baseline, with a normal test."""
+    """Return the difference of ratios, variant minus baseline, with a normal test.
+
+    >>> from dataclasses import replace
+    >>> calls = RatioSample(n=100, numerator=12.0, denominator=2.0, numerator_variance=9.0,
+    ...     denominator_variance=1.0, covariance=2.0)
+    >>> found = ratio_difference(calls, replace(calls, numerator=10.0), level=0.95)
+    >>> found.value, round(found.std_error, 4)
+    (1.0, 0.2958)
+    """
     if (reason := _not_comparable(variant, baseline)) is not None:
         return reason
     std_error = math.sqrt(variant.ratio_variance + baseline.ratio_variance)
@@ -99,7 +107,15 @@ def ratio_difference(
 def relative_ratio(
     variant: RatioSample, baseline: RatioSample, *, level: float
 ) -> Inference | NotEstimable:
-    """Return the relative difference of ratios, as a fraction of the baseline's ratio."""
+    """Return the relative difference of ratios, as a fraction of the baseline's ratio.
+
+    >>> from dataclasses import replace
+    >>> calls = RatioSample(n=100, numerator=12.0, denominator=2.0, numerator_variance=9.0,
+    ...     denominator_variance=1.0, covariance=2.0)
+    >>> found = relative_ratio(calls, replace(calls, numerator=10.0), level=0.95)
+    >>> round(found.value, 6), round(found.std_error, 4)
+    (0.2, 0.0642)
+    """
     if (reason := _not_comparable(variant, baseline)) is not None:
         return reason
     change = relative_change(

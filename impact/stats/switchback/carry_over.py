@@ -25,6 +25,15 @@ def carry_over(windows: Windows, *, level: float) -> Inference | NotEstimable:
 
     Windows whose `before` is neither arm are left out, as the first of each day. Zero where burn-in
     is long enough; otherwise neither arm is seen without some of the other.
+
+    >>> treated = np.array([0, 0, 1, 1, 0, 1, 1, 0, 0, 1, 0, 1, 1, 0, 1]) == 1
+    >>> day = np.arange(15) // 5
+    >>> after = np.append(False, treated[:-1]) & (np.arange(15) % 5 > 0)
+    >>> total = 5 + 3 * treated + 2 * after + day + np.tile([0, 1, 0, -1, 0], 3)  # 2 carries over
+    >>> found = carry_over(Windows(total=total, weight=np.ones(15), n=np.ones(15), treated=treated,
+    ...                            day=day), level=0.95)
+    >>> found.value, round(found.std_error, 4), round(found.p_value, 4)
+    (1.71875, 0.5956, 0.0258)
     """
     if (reason := not_usable(windows)) is not None:
         return reason

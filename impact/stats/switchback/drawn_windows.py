@@ -20,6 +20,14 @@ def drawn_effect(
     Draws keep how many windows of a day were treated. The statistic is the difference in units of
     the draw's own spread, and the interval holds the effects, the same in every window, that are
     not rejected (Bojinov, Simchi-Levi and Zhao 2023; Rosenbaum 2002). No standard error.
+
+    >>> windows = Windows(total=np.array([5.0, 9, 6, 8, 4, 9, 5, 8]), weight=np.ones(8),
+    ...     n=np.ones(8), treated=np.arange(8) % 2 == 1, day=np.arange(8) // 4)
+    >>> found = drawn_effect(windows, level=0.9, rng=np.random.default_rng(0))
+    >>> round(found.value, 6), round(found.p_value, 6)  # of 36 draws two are as extreme
+    (3.5, 0.055556)
+    >>> round(found.ci_low, 6), round(found.ci_high, 6)
+    (2.0, 5.0)
     """
     if (reason := not_usable(windows)) is not None:
         return reason

@@ -149,7 +149,13 @@ def errors_by_group(data: Within) -> Coefficient | NotEstimable:
 
 
 def first_of(fit: ClusterFit | NotEstimable, size: float) -> Coefficient | NotEstimable:
-    """Return the first coefficient of a regression by clusters, of outcomes of this size."""
+    """Return the first coefficient of a regression by clusters, of outcomes of this size.
+
+    >>> fit = cluster_fit(np.ones((4, 1, 1)), np.array([1.0, 2, 3, 6]).reshape(4, 1, 1), 4)
+    >>> found = first_of(fit, 6.0)
+    >>> round(found.value, 6), round(found.variance, 6), round(found.df, 6)  # 14 / 3 / 4
+    (3.0, 1.166667, 3.0)
+    """
     if isinstance(fit, NotEstimable):
         return fit
     contrast = np.zeros(fit.root.shape[0])

@@ -82,7 +82,12 @@ def window_effect(
 
 
 def not_usable(windows: Windows) -> NotEstimable | None:
-    """Return why windows cannot be compared, or None when they can."""
+    """Return why windows cannot be compared, or None when they can.
+
+    >>> not_usable(Windows(total=np.array([5.0, 9, 6]), weight=np.ones(3), n=np.ones(3),
+    ...     treated=np.array([False, True, False]), day=np.zeros(3, dtype=np.int64))).reason
+    'fewer than two windows of one of the arms'
+    """
     numbers = np.concatenate([windows.total, windows.weight])
     if not np.isfinite(numbers).all():
         return NotEstimable("a number of a window is not finite")
@@ -94,7 +99,12 @@ def not_usable(windows: Windows) -> NotEstimable | None:
 
 
 def tested(found: Coefficient | NotEstimable, level: float) -> Inference | NotEstimable:
-    """Return the coefficient of a regression of windows with its interval and test."""
+    """Return the coefficient of a regression of windows with its interval and test.
+
+    >>> found = tested(Coefficient(value=3.0, variance=2.25, df=10.0, size=9.0), 0.95)
+    >>> found.statistic, round(found.p_value, 4)
+    (2.0, 0.0734)
+    """
     if isinstance(found, NotEstimable):
         return found
     if not found.df >= LEAST_DF:
@@ -110,7 +120,14 @@ def tested(found: Coefficient | NotEstimable, level: float) -> Inference | NotEs
 def fitted(
     windows: Windows, columns: list[NDArray[np.bool_]], *, by_day: bool
 ) -> Coefficient | NotEstimable:
-    """Fit the outcome on flags of each window and on day effects, by window or by day."""
+    """Fit the outcome on flags of each window and on day effects, by window or by day.
+
+    >>> windows = Windows(total=np.array([5.0, 9, 6, 8]), weight=np.ones(4), n=np.ones(4),
+    ...     treated=np.arange(4) % 2 == 1, day=np.zeros(4, dtype=np.int64))
+    >>> found = fitted(windows, [windows.treated], by_day=False)
+    >>> found.value, found.variance, found.df  # 17 / 2 - 11 / 2, with (1/2 + 1/2) / 2 as Student's
+    (3.0, 0.5, 2.0)
+    """
     _, day = np.unique(windows.mixed, return_inverse=True)
     flags = np.column_stack([column.astype(np.float64) for column in columns])
     data = within(flags, windows.total, windows.weight, day)
