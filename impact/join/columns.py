@@ -78,12 +78,17 @@ def local_date(moment: TimestampValue, zone: ZoneInfo) -> DateValue:
     return clock_time(zone.key, moment).date()
 
 
+def is_column(table: Table, name: str) -> bool:
+    """Return whether the sender has a column of this name, not an attribute."""
+    return name in table.columns and name not in OURS
+
+
 def text(table: Table, name: str) -> StringValue | None:
     """Return a column or a further column (an attribute) as text; None where neither is there.
 
     Whether an attribute is there is a question to the rows: ask `has_attribute`.
     """
-    if name in table.columns and name not in OURS:
+    if is_column(table, name):
         return table[name].cast("string")
     if "attributes" not in table.columns:
         return None

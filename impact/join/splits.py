@@ -7,7 +7,7 @@ from ibis.expr.types import Table
 
 from experiments.plan.document import Plan
 from impact.errors import InputMissing
-from impact.join.columns import text
+from impact.join.columns import is_column, text
 from impact.join.inputs import Inputs
 from impact.join.slots import MINUTE
 from impact.join.start_times import LABELS
@@ -15,6 +15,7 @@ from impact.join.start_times import LABELS
 PREFIX = "split_"
 EPOCH = "version"  # of the experiment when the router asked: its split may differ from the next
 START = "start"
+FEW = 200  # labels of a column: few enough to be listed, and their numbers to fit into a byte
 
 
 def split_names(plan: Plan) -> tuple[str, ...]:
@@ -63,6 +64,20 @@ def split_values(table: Table, places: Mapping[str, str], place: str) -> dict[st
     return {split_column(name): value for name, value in found.items() if value is not None}
 
 
+def few_labels(inputs: Inputs, places: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the labels of every split column that has few of them, under its name of the join.
+
+    Attributes are not asked: to read their JSON once more costs more than it saves.
+    """
+    tables = {"assignments": inputs.assignments, "customers": inputs.customers}
+    return {
+        split_column(name): labels
+        for place, table in tables.items()
+        if table is not None
+        for name, labels in _listed(table, [name for name in places if places[name] == place])
+    }
+
+
 def required_names(plan: Plan) -> tuple[str, ...]:
     """Return the columns without which nothing is computed: all but what units received."""
     return tuple(dict.fromkeys(_compared(plan)))
@@ -100,6 +115,21 @@ def _has_several(table: Table, name: str, places: Mapping[str, str]) -> bool:
         return False
     different = table.aggregate(n=table[name].nunique()).to_pyarrow().to_pylist()[0]["n"]
     return bool(different > 1)
+
+
+def _listed(table: Table, names: list[str]) -> Iterator[tuple[str, list[str]]]:
+    columns = {name: table[name].cast("string") for name in names if is_column(table, name)}
+    if not columns:
+        return
+    several = {name: column.approx_nunique() for name, column in columns.items()}
+    numbers = table.aggregate(**several).to_pyarrow().to_pylist()[0]
+    lists = {
+        name: column.collect(distinct=True)
+        for name, column in columns.items()
+        if numbers[name] <= FEW
+    }
+    if lists:
+        yield from table.aggregate(**lists).to_pyarrow().to_pylist()[0].items()
 
 
 def _present(table: Table, names: tuple[str, ...]) -> list[str]:

@@ -10,7 +10,7 @@ from impact.engine import Engine
 from impact.errors import InvalidBatch
 from impact.join.columns import UTC_INSTANT, instant, literal_instant, local_date, optional
 from impact.join.inputs import Inputs
-from impact.join.splits import START, find_splits, split_column, split_values
+from impact.join.splits import START, few_labels, find_splits, split_column, split_values
 from impact.join.start_times import start_label
 from impact.join.visible import is_unique
 
@@ -48,8 +48,8 @@ def build_units(
     units = _with_dates(units, plan, as_of)
     units = _with_start(units, plan, places)
     units = _with_service(units)
-    kept = units if with_ids else units.drop(*IDS)
-    return connection.create_table(ibis.util.gen_name("units"), kept, temp=True)
+    labels = {"variant": plan.variants, **few_labels(inputs, places)}
+    return connection.keep(units if with_ids else units.drop(*IDS), labels)
 
 
 def _refuse_unknown_variants(assignments: Table, plan: Plan) -> None:

@@ -40,7 +40,7 @@ def measure_units(
         sums = _per_unit(units, inputs, plan, fact, wanted)
         wide = wide.left_join(sums, wide.unit_id == sums.fact_unit).drop("fact_unit")
         wide = wide.mutate(**{measure.name: _filled(wide, measure) for measure in wanted})
-    return connection.create_table(ibis.util.gen_name("measured"), wide, temp=True)
+    return connection.keep(wide)
 
 
 def _per_unit(

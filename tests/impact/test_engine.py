@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import duckdb
+import ibis
 import pytest
 
 from impact.engine import connect
@@ -49,3 +50,28 @@ def test_a_slow_query_draws_no_bar_into_what_a_command_writes() -> None:
     found = connect().con.execute("select current_setting('enable_progress_bar')").fetchall()
 
     assert found == [(False,)]
+
+
+def test_labels_are_kept_by_number_and_seen_as_text() -> None:
+    engine = connect()
+    rows = ibis.memtable({"tariff plan": ["pro", "it's", None, "über"], "n": [1, 2, 3, 4]})
+
+    kept = engine.keep(rows, {"tariff plan": ("über", "pro", "it's")})
+
+    types = engine.con.execute(
+        "select data_type from duckdb_columns() where table_name = ?", [kept.op().name]
+    ).fetchall()
+    assert types == [("ENUM('it''s', 'pro', 'über')",), ("BIGINT",)]
+    assert kept.order_by("tariff plan")["tariff plan"].to_pyarrow().to_pylist() == [
+        "it's",
+        "pro",
+        "über",
+        None,
+    ]
+    assert kept.filter(kept["tariff plan"] == "nobody's").count().to_pyarrow().as_py() == 0
+    assert kept["tariff plan"].fill_null("unknown").max().to_pyarrow().as_py() == "über"
+
+
+def test_a_label_that_was_not_announced_is_refused() -> None:
+    with pytest.raises(duckdb.ConversionException, match="plus"):
+        connect().keep(ibis.memtable({"tier": ["plus"]}), {"tier": ("basic",)})

@@ -125,6 +125,19 @@ def test_a_split_is_read_from_the_attributes_of_either_table() -> None:
     assert [item.segment for item in counts] == ["all", 'a/b ~"c"=7', "tier=gold"]
 
 
+@pytest.mark.parametrize("several", [3, 600], ids=["few labels", "many labels"])
+def test_labels_split_alike_however_many_there_are(several: int) -> None:
+    plan = plan_of(SURVIVAL, head="segments: [tier]")
+    labels = [f"it's {number}" for number in range(several)]
+    rows = [row(str(place), "a", 1, tier=tier) for place, tier in enumerate((*labels, None))]
+
+    counts = compute(plan, rows, churn=[]).survival["kept"]
+
+    assert [item.segment for item in counts[1:]] == [
+        f"tier={label}" for label in sorted([*labels, "(missing)"])
+    ]
+
+
 def test_what_the_assignment_says_goes_before_what_the_customer_says_today() -> None:
     plan = plan_of(SURVIVAL, head="segments: [tier]")
     rows = [row("1", "a", 1, tier="silver")]
