@@ -19,7 +19,8 @@ from impact.join.adjusted_errors import squared_errors
 from impact.join.checks import counted_units
 from impact.join.covariates import covariate_value
 from impact.join.measures import before, numerator
-from impact.join.moments import Vector, moments_of
+from impact.join.moments import moments_of
+from impact.join.vector import Vector
 from impact.stats.estimable import NotEstimable
 from impact.stats.means.lin import ArmFit
 
@@ -49,7 +50,7 @@ def adjusted_of(
     units = units.filter(units["y_"].notnull())
     columns = tuple(_columns(units, metric))
     wide = units.mutate(**{f"x{place}_": item.value for place, item in enumerate(columns)})
-    kept = connection.create_table(ibis.util.gen_name("adjusted"), wide, temp=True)
+    kept = connection.keep(wide)
     values = tuple(kept[f"x{place}_"] for place in range(len(columns)))
     vector = Vector(
         key=metric.key,

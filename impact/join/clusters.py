@@ -12,8 +12,8 @@ from impact.analysis.clusters.units import clusters_of_units
 from impact.analysis.sufficient import ALL, ClusterCounts
 from impact.join.compliance import joint_vectors
 from impact.join.covariates import label
-from impact.join.moments import Vector
 from impact.join.splits import split_column
+from impact.join.vector import Vector
 
 Labels = NDArray[np.str_]
 CLUSTER, SEGMENT = "cluster_of_unit_", "segment_of_unit_"

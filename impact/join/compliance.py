@@ -8,8 +8,9 @@ from ibis.expr.types import FloatingValue, Table, Value
 from experiments.plan.compliance import DoseUnit
 from experiments.plan.document import Kind, Metric, Plan
 from impact.analysis.sufficient import ArmMoments
-from impact.join.moments import Vector, moments_of
+from impact.join.moments import moments_of
 from impact.join.splits import split_column
+from impact.join.vector import Vector
 
 SERVED = "served_variant"
 YES, NO = ("true", "t", "yes", "y", "1", "1.0"), ("false", "f", "no", "n", "0", "0.0")

@@ -15,7 +15,8 @@ from impact.join.clusters import CLUSTER, packed
 from impact.join.columns import text
 from impact.join.inputs import Inputs
 from impact.join.measures import denominator, numerator
-from impact.join.moments import Vector, moments_of
+from impact.join.moments import moments_of
+from impact.join.vector import Vector
 from impact.join.windows import borne_rows, measured
 
 NAMES = ("y", "d")

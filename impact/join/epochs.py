@@ -7,8 +7,9 @@ from ibis.expr.types import Table
 from experiments.plan.document import Metric, Plan
 from impact.analysis.sufficient import ALL, ArmMoments
 from impact.join.covariates import label
-from impact.join.moments import Vector, moments_of
+from impact.join.moments import moments_of
 from impact.join.splits import EPOCH, split_column
+from impact.join.vector import Vector
 from impact.stats.epochs.split import split_changed
 
 Splits = tuple[tuple[str, str, int], ...]

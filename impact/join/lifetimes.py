@@ -40,7 +40,7 @@ def lifetimes_of(
     """
     observed = with_observed_time(units, int(metric.horizon or 0))
     paid = paid_by_unit(observed, inputs, plan, metric)
-    kept = connection.create_table(ibis.util.gen_name("paid"), paid, temp=True)
+    kept = connection.keep(paid)
     return tuple(
         arm
         for segment in (ibis.literal(ALL), *_segments(observed, plan))

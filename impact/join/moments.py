@@ -1,42 +1,16 @@
-"""Means, ratios and proportions: moments per arm and segment of the measured units.
+"""Means, ratios and proportions: moments per arm and segment of the measured units."""
 
-Variances come from var_samp and covar_samp, which centre before they square: sums of squares
-cancel (a mean of 1e6 with a deviation of 1 loses four digits).
-"""
+from collections.abc import Sequence
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import combinations_with_replacement
-
-import numpy as np
-from ibis.expr.types import BooleanValue, Table, Value
+from ibis.expr.types import Table, Value
 
 from experiments.plan.document import Plan
-from impact.analysis.sufficient import ALL, ArmMoments, ArmProportion, Moments
+from impact.analysis.sufficient import ALL, ArmMoments, ArmProportion
 from impact.join.covariates import label
+from impact.join.cross_products import BY_DEVIATIONS, BY_SUMS, Row, Way
+from impact.join.vector import Vector
 
-Row = dict[str, float | int | str | None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vector:
-    """The numbers per unit whose moments are asked for, and the units that count.
-
-    `values` has one column per name; units where one of them is null do not count.
-    """
-
-    key: str
-    names: tuple[str, ...]
-    values: tuple[Value, ...]
-    counts: BooleanValue
-
-    @property
-    def complete(self) -> BooleanValue:
-        """Return whether a unit counts."""
-        condition = self.counts
-        for value in self.values:
-            condition &= value.notnull()
-        return condition
+Arms = list[tuple[str, ArmMoments]]  # each with the key of its vector
 
 
 def moments_of(
@@ -44,21 +18,14 @@ def moments_of(
 ) -> dict[str, tuple[ArmMoments, ...]]:
     """Return per vector the moments of every arm: of all units, then of each segment.
 
-    One query for all units and one per segment column.
+    One query for all units and one per segment column, and another where sums are not exact.
     """
-    masked = measured.mutate(**{k: v for vector in vectors for k, v in _counting(vector)})
-    asked = {name: value for vector in vectors for name, value in _asked(vector, masked)}
+    masked = measured.mutate(**{k: v for vector in vectors for k, v in vector.masked()})
     found = {vector.key: [] for vector in vectors}  # type: dict[str, list[ArmMoments]]
-    for segment, rows in _grouped(masked, asked, columns):
-        for vector in vectors:
-            found[vector.key] += [
-                ArmMoments(
-                    variant=variant,
-                    segment=segment,
-                    moments=_moments(vector, rows.get(variant, {})),
-                )
-                for variant in plan.variants
-            ]
+    for column in (None, *columns):
+        arms = _arms(masked, vectors, plan, column, BY_SUMS)
+        for key, arm in arms or _arms(masked, vectors, plan, column, BY_DEVIATIONS):
+            found[key].append(arm)
     return {key: tuple(moments) for key, moments in found.items()}
 
 
@@ -75,60 +42,50 @@ def proportions_of(
         )
     }
     found = {vector.key: [] for vector in vectors}  # type: dict[str, list[ArmProportion]]
-    for segment, rows in _grouped(measured, asked, columns):
-        for vector in vectors:
-            found[vector.key] += [
-                ArmProportion(
-                    variant=variant,
-                    segment=segment,
-                    n=int(rows.get(variant, {}).get(f"{vector.key}__n") or 0),
-                    successes=int(rows.get(variant, {}).get(f"{vector.key}__s") or 0),
-                )
-                for variant in plan.variants
-            ]
+    for column in (None, *columns):
+        for segment, rows in _grouped(measured, asked, column).items():
+            for vector in vectors:
+                found[vector.key] += [
+                    ArmProportion(
+                        variant=variant,
+                        segment=segment,
+                        n=int(rows.get(variant, {}).get(f"{vector.key}__n") or 0),
+                        successes=int(rows.get(variant, {}).get(f"{vector.key}__s") or 0),
+                    )
+                    for variant in plan.variants
+                ]
     return {key: tuple(proportions) for key, proportions in found.items()}
 
 
+def _arms(
+    masked: Table, vectors: Sequence[Vector], plan: Plan, column: str | None, way: Way
+) -> Arms:
+    """Return every arm of every segment; none at all where one is not exact in this way."""
+    asked = {name: value for vector in vectors for name, value in way.asked(vector, masked)}
+    arms: Arms = []
+    for segment, rows in _grouped(masked, asked, column).items():
+        for vector in vectors:
+            for variant in plan.variants:
+                moments = way.moments(vector, rows.get(variant, {}))
+                if moments is None:
+                    return []
+                arms.append(
+                    (vector.key, ArmMoments(variant=variant, segment=segment, moments=moments))
+                )
+    return arms
+
+
 def _grouped(
-    measured: Table, asked: dict[str, Value], columns: Sequence[str]
-) -> Iterator[tuple[str, dict[str, Row]]]:
-    """Yield per segment the row of each arm."""
+    measured: Table, asked: dict[str, Value], column: str | None
+) -> dict[str, dict[str, Row]]:
+    """Return per segment, or of all units, the row of each arm."""
     if not asked:
-        return
-    overall = measured.group_by("variant").aggregate(**asked).to_pyarrow().to_pylist()
-    yield ALL, {row["variant"]: row for row in overall}
-    for column in columns:
-        segmented = measured.group_by([label(measured, column).name("segment"), "variant"])
-        rows = segmented.aggregate(**asked).order_by("segment").to_pyarrow().to_pylist()
-        for segment in dict.fromkeys(row["segment"] for row in rows):
-            of_segment = {row["variant"]: row for row in rows if row["segment"] == segment}
-            yield f"{column}={segment}", of_segment
-
-
-def _counting(vector: Vector) -> Iterator[tuple[str, Value]]:
-    """Yield the numbers, null where a unit does not count: twice as fast as to filter sums."""
-    for index, value in enumerate(vector.values):
-        yield f"{vector.key}__{index}", vector.complete.ifelse(value, None)
-
-
-def _asked(vector: Vector, masked: Table) -> Iterator[tuple[str, Value]]:
-    values = [masked[f"{vector.key}__{index}"] for index in range(len(vector.values))]
-    yield f"{vector.key}__n", values[0].count()
-    for index, value in enumerate(values):
-        yield f"{vector.key}__{index}", value.mean()
-    for i, j in combinations_with_replacement(range(len(values)), 2):
-        same = i == j
-        spread = values[i].var(how="sample") if same else values[i].cov(values[j], how="sample")
-        yield f"{vector.key}__{i}_{j}", spread
-
-
-def _moments(vector: Vector, row: Row) -> Moments:
-    """Sample variances times n - 1 are the centred sums; one unit has none."""
-    size = len(vector.names)
-    n = int(row.get(f"{vector.key}__n") or 0)
-    cross = np.zeros((size, size))
-    for i, j in combinations_with_replacement(range(size), 2):
-        spread = float(row.get(f"{vector.key}__{i}_{j}") or 0.0)
-        cross[i, j] = cross[j, i] = spread * max(n - 1, 0)
-    means = [float(row.get(f"{vector.key}__{index}") or 0.0) for index in range(size)]
-    return Moments(names=vector.names, n=n, means=np.array(means), cross=cross)
+        return {}
+    if column is None:
+        overall = measured.group_by("variant").aggregate(**asked).to_pyarrow().to_pylist()
+        return {ALL: {row["variant"]: row for row in overall}}
+    segmented = measured.group_by([label(measured, column).name("segment"), "variant"])
+    found: dict[str, dict[str, Row]] = {}
+    for row in segmented.aggregate(**asked).order_by("segment").to_pyarrow().to_pylist():
+        found.setdefault(f"{column}={row['segment']}", {})[row["variant"]] = row
+    return found

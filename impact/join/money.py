@@ -9,7 +9,8 @@ from impact.analysis.sufficient import ArmMoments
 from impact.join.checks import is_mature
 from impact.join.inputs import Inputs
 from impact.join.measures import MONEY, money_measures
-from impact.join.moments import Vector, moments_of
+from impact.join.moments import moments_of
+from impact.join.vector import Vector
 
 
 def money_moments(

@@ -7,7 +7,8 @@ from ibis.expr.types import Table
 from experiments.plan.document import Plan
 from impact.analysis.sufficient import ArmMoments
 from impact.join.measures import Measure
-from impact.join.moments import Vector, moments_of
+from impact.join.moments import moments_of
+from impact.join.vector import Vector
 
 
 def pre_period_moments(

@@ -34,7 +34,7 @@ def quantiles_of(
     """Return the quantile of every arm with its interval: of all units, then of each segment."""
     units = measured.filter(counted_units(measured, metric, as_of))
     rows = value_rows(units, inputs, plan, metric)
-    kept = connection.create_table(ibis.util.gen_name("values"), rows, temp=True)
+    kept = connection.keep(rows)
     return tuple(
         arm
         for segment in _segments(units, plan)

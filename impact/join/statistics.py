@@ -23,7 +23,7 @@ from impact.join.inputs import Inputs
 from impact.join.lacking import lacking
 from impact.join.lifetimes import lifetimes_of
 from impact.join.measures import all_measures, pre_period_measures
-from impact.join.moments import Vector, moments_of, proportions_of
+from impact.join.moments import moments_of, proportions_of
 from impact.join.money import money_moments
 from impact.join.neighbours import with_neighbours
 from impact.join.past_looks import past_information
@@ -35,6 +35,7 @@ from impact.join.start_times import start_times
 from impact.join.survival import causes_of, survival_counts
 from impact.join.switchback import window_counts
 from impact.join.units import build_units
+from impact.join.vector import Vector
 from impact.join.vectors import vectors_of, with_adjustments
 from impact.join.visible import visible
 from impact.join.windows import measure_units

@@ -10,9 +10,9 @@ from experiments.plan.document import Metric, Plan
 from impact.analysis.sufficient import WindowCounts
 from impact.join.clusters import CLUSTER, packed
 from impact.join.columns import microseconds
-from impact.join.moments import Vector
 from impact.join.slots import MINUTE
 from impact.join.splits import split_column
+from impact.join.vector import Vector
 from impact.stats.switchback.carry_over import UNKNOWN, preceding
 
 BEGAN, DAY = "window_began_", "window_day_"

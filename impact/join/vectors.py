@@ -10,7 +10,7 @@ from experiments.plan.document import Metric
 from impact.join.checks import counted_units
 from impact.join.covariates import number
 from impact.join.measures import before, denominator, numerator
-from impact.join.moments import Vector
+from impact.join.vector import Vector
 
 
 def with_adjustments(measured: Table, metrics: Iterable[Metric]) -> Table:

@@ -13,9 +13,9 @@ from impact.analysis.clusters.units import clusters_of_units
 from impact.join.checks import counted_units
 from impact.join.covariates import label
 from impact.join.inputs import Inputs
-from impact.join.moments import Vector
 from impact.join.quantiles import value_rows
 from impact.join.survival import numbered
+from impact.join.vector import Vector
 from impact.replay.columns import flags, floats, places, texts
 from impact.simulation.trials.outcomes import Ranked, Values
 

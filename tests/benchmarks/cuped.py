@@ -18,7 +18,8 @@ from experiments.plan.document import Cuped, Kind, Metric, Plan, Role, Source, U
 from experiments.plan.document import Table as Rows
 from impact import engine
 from impact.analysis.means import estimate_means
-from impact.join.moments import Vector, moments_of
+from impact.join.moments import moments_of
+from impact.join.vector import Vector
 from tests.benchmarks.lake_survival_cost import Stopwatch
 
 if TYPE_CHECKING:

@@ -57,3 +57,15 @@ def test_a_large_mean_does_not_eat_a_small_variance() -> None:
 
     expected = float(np.var(values - 1e9, ddof=1) * 5)
     assert arm.moments.cross[0, 0] == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0, -19.99])
+def test_what_does_not_vary_has_no_variance_at_all(value: float) -> None:
+    plan = metric("kind: mean, source: observations.level")
+    units = [{**START, "unit_id": str(number)} for number in range(7)]
+    rows = [{"unit_id": str(number), "metric": "level", "value": value} for number in range(7)]
+
+    moments = compute(plan, units, observations=rows).moments["m"][0].moments
+
+    assert moments.cross.tolist() == [[0.0]]
+    assert moments.means[0] == pytest.approx(value, rel=1e-15)
