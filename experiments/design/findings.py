@@ -50,6 +50,12 @@ def setting_of(
 
     So does a switchback, where a window's whole queue has one variant, and a saturation, where
     spill-over is measured.
+
+    >>> plan = Plan(key="scripts", unit=Unit.TEAM, control="old", metrics=(), shared_queue=False,
+    ...             weights=(("old", 5000), ("new", 5000)))
+    >>> setting = setting_of(plan, clusters=24)
+    >>> setting.unit.value, setting.clusters, setting.changes_handle_time
+    ('team', 24, False)
     """
     return Setting(
         unit=plan.unit,
@@ -65,10 +71,20 @@ def setting_of(
 
 
 def warning(subject: str, sentence: str, reason: str = "") -> Finding:
-    """Return what makes a result worthless or misleading, or not identified for a reason."""
+    """Return what makes a result worthless or misleading, or not identified for a reason.
+
+    >>> found = warning("churn", "No team keeps a customer.", "customers change teams")
+    >>> found.level.value, found.subject, found.reason
+    ('warning', 'churn', 'customers change teams')
+    """
     return Finding(level=Level.WARNING, subject=subject, sentence=sentence, reason=reason)
 
 
 def note(subject: str, sentence: str) -> Finding:
-    """Return what a reader of the result should know."""
+    """Return what a reader of the result should know.
+
+    >>> found = note("routing", "Contacts reach teams by skill.")
+    >>> found.level.value, found.sentence, found.reason
+    ('note', 'Contacts reach teams by skill.', '')
+    """
     return Finding(level=Level.NOTE, subject=subject, sentence=sentence)

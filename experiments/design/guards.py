@@ -147,7 +147,19 @@ class MeanGuard:
 def guarded(
     metric: Metric, guard: Guard, enrolment: Joining, *, demanded: float, days: Iterable[int]
 ) -> Guarded:
-    """Return what a guardrail rules out, and when it rules out its own margin."""
+    """Return what a guardrail rules out, and when it rules out its own margin.
+
+    >>> from experiments.design.comparisons import Comparison
+    >>> from experiments.design.enrolment import Enrolment
+    >>> from experiments.plan.document import Kind, Role, Source, Table
+    >>> resolved = Metric(key="resolved", role=Role.GUARDRAIL, kind=Kind.PROPORTION, margin=0.02,
+    ...                   source=Source(table=Table.CONTACTS, column="resolved"))
+    >>> joining, both = Enrolment(per_day=100), Comparison(variant="b", part=1.0, share=0.5)
+    >>> window = Window(enrolment=joining, comparison=both, days=30)
+    >>> guard = ProportionGuard(window=window, demands=Demands(), baseline=0.9)
+    >>> guarded(resolved, guard, joining, demanded=0.8, days=()).needed  # 7,064 units, then 30 days
+    Needed(days=101, units=10100)
+    """
     return Guarded(
         metric=metric,
         scale=guard.scale,

@@ -65,6 +65,14 @@ def foresee(
 
     Raises:
         InvalidRequest: a number out of its range.
+
+    >>> from experiments.plan.document import Kind, Source, Table, Unit
+    >>> talk = Metric(key="talk", role=Role.PRIMARY, kind=Kind.MEAN, window=30,
+    ...               source=Source(table=Table.CONTACTS, column="handle_seconds"))
+    >>> plan = Plan(key="scripts", unit=Unit.CUSTOMER, control="old", metrics=(talk,),
+    ...             weights=(("old", 5000), ("new", 5000)))
+    >>> foresee(plan, Expectation(per_day=1000, adherence=1)).needed  # 6,409 units, then 30 days
+    Needed(days=37, units=37000.0)
     """
     check_positive("coverage", takes_part)
     comparison = smallest_comparison(plan.weights, plan.control)

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Protocol
 
-from experiments.design import means, proportions
+from experiments.design import means, proportions, quantiles
 from experiments.design.counted import Watch, Window
 from experiments.design.demands import Demands, Unreachable
 from experiments.design.follow_up import smallest_reduction
@@ -127,3 +127,41 @@ class MeanSight:
             return self.window.nobody
         share = self.window.comparison.share
         return means.detectable_difference(units, self.deviation, share=share, demands=self.demands)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuantileSight:
+    """A quantile of lognormal values, one of each mature unit. The deviation is relative to it."""
+
+    window: Window
+    demands: Demands
+    deviation: float
+    rises: bool
+
+    @property
+    def largest(self) -> float:
+        """It cannot fall by more than all of it; to rise it has no bound."""
+        return math.inf if self.rises else 1.0
+
+    def power(self, day: float, change: float) -> float:
+        """Return the chance that so large a relative change is found on that day."""
+        units = self.window.mature(day)
+        if units < means.FEWEST:
+            return 0.0
+        signed = change if self.rises else -change
+        share, alpha = self.window.comparison.share, self.demands.alpha
+        return quantiles.power(units, signed, self.deviation, share=share, alpha=alpha)
+
+    def detectable(self, day: float) -> float | Unreachable:
+        """Return the smallest relative change that is found."""
+        units = self.window.mature(day)
+        if units < means.FEWEST:
+            return self.window.nobody
+        found = quantiles.detectable_change(
+            units,
+            self.deviation,
+            rises=self.rises,
+            share=self.window.comparison.share,
+            demands=self.demands,
+        )
+        return abs(found)

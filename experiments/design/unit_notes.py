@@ -10,7 +10,12 @@ CLUSTERS = frozenset({Unit.AGENT, Unit.TEAM, Unit.QUEUE})
 
 
 def clusters_are_few(setting: Setting) -> Iterator[Finding]:
-    """Yield how many clusters are needed, a warning where there are fewer."""
+    """Yield how many clusters are needed, a warning where there are fewer.
+
+    >>> few, enough = (Setting(unit=Unit.TEAM, metrics=(), clusters=size) for size in (29, 30))
+    >>> [found.level.value for found in clusters_are_few(few)], list(clusters_are_few(enough))
+    (['warning'], [])
+    """
     if setting.unit not in CLUSTERS - {Unit.QUEUE}:
         return
     many = f"About {FEW} {setting.unit}s or more are needed for intervals that can be relied on"
@@ -25,7 +30,11 @@ def clusters_are_few(setting: Setting) -> Iterator[Finding]:
 
 
 def contacts_are_routed(setting: Setting) -> Iterator[Finding]:
-    """Yield that contacts reach agents and teams by skill, not by lot."""
+    """Yield that contacts reach agents and teams by skill, not by lot.
+
+    >>> [found.sentence[:30] for found in contacts_are_routed(Setting(unit=Unit.TEAM, metrics=()))]
+    ['Contacts reach teams by skill ']
+    """
     if setting.unit in {Unit.AGENT, Unit.TEAM}:
         yield note(
             "routing",
@@ -35,7 +44,11 @@ def contacts_are_routed(setting: Setting) -> Iterator[Finding]:
 
 
 def queues_are_unlike(setting: Setting) -> Iterator[Finding]:
-    """Yield that queues are few and unlike each other."""
+    """Yield that queues are few and unlike each other.
+
+    >>> [found.level.value for found in queues_are_unlike(Setting(unit=Unit.QUEUE, metrics=()))]
+    ['warning']
+    """
     if setting.unit is Unit.QUEUE:
         yield warning(
             "queue",
@@ -46,7 +59,12 @@ def queues_are_unlike(setting: Setting) -> Iterator[Finding]:
 
 
 def agents_serve_both(setting: Setting) -> Iterator[Finding]:
-    """Yield that agents may carry habits from one variant to the other."""
+    """Yield that agents may carry habits from one variant to the other.
+
+    >>> customers, teams = (Setting(unit=unit, metrics=()) for unit in (Unit.CUSTOMER, Unit.TEAM))
+    >>> [found.subject for found in agents_serve_both(customers)], list(agents_serve_both(teams))
+    (['agents'], [])
+    """
     if setting.unit in {Unit.CUSTOMER, Unit.CONTACT}:
         yield note(
             "agents",
@@ -56,7 +74,16 @@ def agents_serve_both(setting: Setting) -> Iterator[Finding]:
 
 
 def averages_over_contacts(setting: Setting) -> Iterator[Finding]:
-    """The number of contacts follows the assignment, so it must not select what is compared."""
+    """The number of contacts follows the assignment, so it must not select what is compared.
+
+    >>> from experiments.plan.document import Metric, Role, Source
+    >>> calls = Source(table=Table.CONTACTS)
+    >>> talk = Metric(key="talk", role=Role.PRIMARY, kind=Kind.RATIO, source=calls,
+    ...               denominator=calls)
+    >>> setting = Setting(unit=Unit.CUSTOMER, metrics=(talk,))
+    >>> [found.sentence[:33] for found in averages_over_contacts(setting)]
+    ['Talk is an average over contacts.']
+    """
     if setting.unit is not Unit.CUSTOMER:
         return
     for metric in setting.metrics:
@@ -71,7 +98,15 @@ def averages_over_contacts(setting: Setting) -> Iterator[Finding]:
 
 
 def answers_to_surveys(setting: Setting) -> Iterator[Finding]:
-    """Yield that surveys are known of those alone who answer."""
+    """Yield that surveys are known of those alone who answer.
+
+    >>> from experiments.plan.document import Metric, Role, Source
+    >>> liked = Metric(key="liked", role=Role.PRIMARY, kind=Kind.MEAN, source=Source(
+    ...     table=Table.SURVEYS, column="score"))
+    >>> setting = Setting(unit=Unit.TEAM, metrics=(liked,))
+    >>> [found.sentence[:40] for found in answers_to_surveys(setting)]
+    ['Liked is known of those alone who answer']
+    """
     for metric in setting.metrics:
         if metric.source.table is Table.SURVEYS:
             yield note(

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from experiments.design.expectations import Expectation
+from experiments.design.unit_notes import CLUSTERS
 from experiments.plan.canonical import plan_sha256
 from experiments.plan.document import Plan
-from impact.analysis.clusters.units import clusters_of_units
 from impact.management.countdown import Countdown
 from impact.management.demo.progress import Output
 from impact.management.power_questions import on_level, simulated
@@ -126,7 +126,7 @@ def _told(assumed: Assumed) -> dict[str, Any]:
         told |= asdict(scenario.contracts)
     if assumed.metric.is_lifetime:
         return told | asdict(scenario.payments)
-    if assumed.metric.cluster or clusters_of_units(assumed.plan, assumed.metric):
+    if assumed.metric.cluster or assumed.plan.unit in CLUSTERS:
         told |= {"cluster_size": expected.cluster_size, "icc": expected.icc}
         told |= asdict(scenario.groups)
     return told

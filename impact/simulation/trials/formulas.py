@@ -1,6 +1,6 @@
 """What a formula says of the same power, to be read beside the simulated one."""
 
-from experiments.design import means, proportions
+from experiments.design import means, proportions, quantiles
 from experiments.design.follow_up import (
     FollowUp,
     daily_hazard,
@@ -14,6 +14,7 @@ from experiments.design.spreads import baseline_of
 from experiments.plan.document import Direction, Kind
 from experiments.plan.time_to_event import NOTHING
 from impact.simulation.trials.drawing.assumed import Assumed
+from impact.simulation.trials.drawing.scenario import Law
 from impact.simulation.trials.sizing import Sized, of_means, strangers, window_power
 
 
@@ -21,15 +22,18 @@ def formula_power(assumed: Assumed, change: float) -> float | None:
     """Return the power by the formula of the metric's kind; None where it does not hold.
 
     `change` is the one that shows, after adherence. None without an effect, for a hazard that is
-    not constant or not of all days, and for lifetime revenue.
+    not constant or not of all days, for a quantile of values that are not lognormal, and for
+    lifetime revenue.
     """
     if not change or assumed.metric.is_lifetime:
         return None
     if assumed.plan.switchback is not None:
         return window_power(assumed, change)
     sized = _sized(assumed)
-    if sized is None:
-        return None
+    return None if sized is None else _power(assumed, sized, change)
+
+
+def _power(assumed: Assumed, sized: Sized, change: float) -> float | None:
     size, share, alpha = sized.compared, sized.share, sized.alpha
     match assumed.metric.kind:
         case Kind.TIME_TO_EVENT:
@@ -39,6 +43,10 @@ def formula_power(assumed: Assumed, change: float) -> float | None:
             )
         case Kind.PROPORTION:
             return _of_shares(assumed, sized, change)
+        case Kind.QUANTILE:
+            rises = assumed.metric.direction is Direction.INCREASE
+            signed = change if rises else -change
+            return quantiles.power(size, signed, sized.deviation, share=share, alpha=alpha)
         case _:
             return means.power(size, change, sized.deviation, share=share, alpha=alpha)
 
@@ -89,9 +97,11 @@ def formula_safety(assumed: Assumed, change: float) -> float | None:
 
 def _sized(assumed: Assumed) -> Sized | None:
     """Return what the formula of the kind takes; None where none holds, or of too few units."""
-    kind = assumed.metric.kind
+    kind, scenario = assumed.metric.kind, assumed.scenario
     asked = (assumed.metric.time_to_event or NOTHING).at_risk
-    if kind is Kind.TIME_TO_EVENT and (assumed.scenario.shape != 1 or asked is not None):
+    if kind is Kind.TIME_TO_EVENT and (scenario.shape != 1 or asked is not None):
+        return None
+    if kind is Kind.QUANTILE and (scenario.law is not Law.LOGNORMAL or scenario.zeros):
         return None
     counted = kind in {Kind.TIME_TO_EVENT, Kind.PROPORTION}
     sized = strangers(assumed) if counted else of_means(assumed)

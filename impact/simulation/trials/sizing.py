@@ -6,13 +6,14 @@ drawn by itself, what clusters have in common is in both arms and costs nothing.
 
 import math
 from dataclasses import dataclass
+from statistics import fmean
 
 from experiments.design import switchbacks
 from experiments.design.clusters import cluster_deviation, design_effect
 from experiments.design.comparisons import smallest_comparison
-from experiments.design.spreads import baseline_of, deviation_of
+from experiments.design.spreads import baseline_of, deviation_of, of_contacts
 from experiments.design.switchbacks import Windows, pair_deviation
-from experiments.plan.document import Kind
+from experiments.plan.document import Direction, Kind
 from impact.analysis.clusters.units import clusters_of_units
 from impact.simulation.trials.drawing.assumed import Assumed
 from impact.simulation.trials.drawing.scenario import Drawn
@@ -42,10 +43,11 @@ def strangers(assumed: Assumed) -> Sized:
 def of_means(assumed: Assumed) -> Sized:
     """Return the units whose means are compared: clusters, with the few that they are."""
     expected, units = assumed.expected, float(assumed.units)
-    deviation = deviation_of(assumed.plan, assumed.metric, expected)
+    size, variation = expected.cluster_size, assumed.scenario.groups.size_variation
+    sizes = variation if of_contacts(assumed.metric) else 0.0
+    deviation = deviation_of(assumed.plan, assumed.metric, expected, size_variation=sizes)
     groups = clusters_of_units(assumed.plan, assumed.metric)
     if groups or _in_whole_clusters(assumed):
-        size, variation = expected.cluster_size, assumed.scenario.groups.size_variation
         spread = expected.variation if groups else deviation
         deviation = cluster_deviation(spread, size, expected.icc, variation=variation)
         units = units if groups else units / size
@@ -56,28 +58,54 @@ def window_power(assumed: Assumed, change: float) -> float | None:
     """Return the power of the paired t-test, with as many pairs as comparing within days leaves.
 
     A day of k windows, each in either arm, says as much of their difference as (k - 1) / 2 pairs on
-    average; what its windows share costs nothing. None where windows go on from each other.
+    average; what its windows share costs nothing. None where windows go on from each other, and for
+    a share that cannot change by so much.
     """
-    expected, windows = assumed.expected, assumed.scenario.windows
-    if windows.serial:
+    windows, spreads = assumed.scenario.windows, _spreads(assumed, change)
+    if windows.serial or spreads is None:
         return None
-    spread, size = expected.variation, expected.cluster_size
-    if assumed.metric.kind is Kind.PROPORTION:
-        baseline = baseline_of(assumed.metric, expected)
-        spread = math.sqrt((1 - baseline) / baseline)
-    variation, a_day = assumed.scenario.groups.size_variation, windows.windows_a_day
-    alike = windows.day_share * expected.icc * size
-    alike /= design_effect(size, expected.icc, variation=variation)
-    within = a_day > 1
-    deviation = pair_deviation(
-        spread, HOUR, size, expected.icc, variation=variation, correlation=alike * within
-    )
-    sized = _sized(assumed, float(assumed.units))
+    a_day, sized = windows.windows_a_day, _sized(assumed, float(assumed.units))
     pairs = sized.compared * 2 * sized.share * (1 - sized.share)
-    pairs *= (a_day - 1) / a_day if within else 1.0
+    pairs *= (a_day - 1) / a_day if a_day > 1 else 1.0
     if pairs < switchbacks.FEWEST:
         return None
-    return switchbacks.power(pairs, change * (1 - windows.carried), deviation, alpha=sized.alpha)
+    apart = fmean(_pair_deviation(assumed, *spread) ** 2 for spread in spreads)
+    shown = change * (1 - windows.carried)
+    return switchbacks.power(pairs, shown, math.sqrt(apart), alpha=sized.alpha)
+
+
+def _spreads(assumed: Assumed, change: float) -> tuple[tuple[float, float], ...] | None:
+    """Return the deviation between contacts of each arm, of a level of 1 in control, and their icc.
+
+    A share that rises comes to those for whom it had not happened, one that falls goes from those
+    for whom it had: windows then differ less in what is left, by the ratio of the odds. Means are
+    taken to spread alike in both arms.
+    """
+    expected, metric = assumed.expected, assumed.metric
+    if metric.kind is not Kind.PROPORTION:
+        return ((expected.variation, expected.icc),)
+    control = baseline_of(metric, expected)
+    variant = control * (1 + change if metric.direction is Direction.INCREASE else 1 - change)
+    if not 0 < variant < 1:
+        return None
+    odds = [share / (1 - share) for share in (control, variant)]
+    return tuple(
+        (math.sqrt(share * (1 - share)) / control, icc)
+        for share, icc in (
+            (control, expected.icc),
+            (variant, expected.icc * min(odds) / max(odds)),
+        )
+    )
+
+
+def _pair_deviation(assumed: Assumed, deviation: float, icc: float) -> float:
+    """Return the deviation of a difference of windows, less what those of one day share."""
+    size, windows = assumed.expected.cluster_size, assumed.scenario.windows
+    variation = assumed.scenario.groups.size_variation
+    alike = 0.0
+    if windows.windows_a_day > 1:
+        alike = windows.day_share * icc * size / design_effect(size, icc, variation=variation)
+    return pair_deviation(deviation, HOUR, size, icc, variation=variation, correlation=alike)
 
 
 def _sized(assumed: Assumed, units: float, deviation: float = 0.0) -> Sized:

@@ -75,10 +75,43 @@ def test_the_error_of_a_quantile_is_that_of_drawn_values(at: float) -> None:
     assert found == pytest.approx(quantiles.relative_deviation(at, variation), rel=0.06)
 
 
-@given(st.floats(0.02, 0.98), st.floats(0.1, 3), st.floats(0.01, 0.3))
-def test_quantiles_have_their_inverses(at: float, variation: float, change: float) -> None:
-    units = quantiles.units_needed(change, at, variation)
+@pytest.mark.parametrize("at", [0.5, 0.9, 0.99])
+@pytest.mark.parametrize(("variation", "icc"), [(1.0, 0.05), (0.5, 0.3), (2.0, 0.9)])
+def test_contacts_of_a_cluster_are_alike_at_a_quantile_as_scipy_says(
+    at: float, variation: float, icc: float
+) -> None:
+    correlation = math.log1p(icc * variation**2) / math.log1p(variation**2)
+    pair = stats.multivariate_normal([0, 0], [[1, correlation], [correlation, 1]])
+    both = float(pair.cdf([stats.norm.ppf(at)] * 2))
+
+    found = quantiles.alikeness(at, variation, icc)
+
+    assert found == pytest.approx((both - at**2) / (at * (1 - at)), rel=1e-6)
+    assert quantiles.alikeness(at, variation, 0) == 0
+    assert 1 - 1e-8 < quantiles.alikeness(at, variation, 1) <= 1
+
+
+@given(st.floats(0.1, 3), st.floats(-0.3, 0.3).filter(lambda change: abs(change) > 0.01))
+def test_quantiles_have_their_inverses(deviation: float, change: float) -> None:
+    units = quantiles.units_needed(change, deviation)
 
     if units > 4:
-        assert quantiles.power(units, change, at, variation) == pytest.approx(0.8)
-        assert quantiles.detectable_change(units, at, variation) == pytest.approx(change)
+        assert quantiles.power(units, change, deviation) == pytest.approx(0.8)
+        found = quantiles.detectable_change(units, deviation, rises=change > 0)
+        assert found == pytest.approx(change)
+
+
+@given(st.floats(0.01, 3), st.floats(0.1, 3))
+def test_a_rise_of_a_quantile_is_found_as_often_as_the_fall_that_takes_it_back(
+    change: float, deviation: float
+) -> None:
+    back = 1 / (1 + change) - 1
+
+    found = quantiles.power(500, back, deviation)
+
+    assert found == pytest.approx(quantiles.power(500, change, deviation))
+
+
+def test_a_quantile_does_not_fall_by_all_of_it() -> None:
+    with pytest.raises(InvalidRequest, match="change = -1: must be above -1"):
+        quantiles.power(500, -1, 1.0)

@@ -30,6 +30,7 @@ from tests.experiments.design.test_units import (
 
 LEFT = "kind: proportion, source: churn, window: 90"
 RESOLVED = "kind: proportion, source: contacts.resolved, window: 30"
+SLOWEST = "kind: quantile, quantile: 0.9, source: contacts.handle_seconds, window: 30"
 
 
 def planned(measure: str, unit: str = "customer") -> Plan:
@@ -62,7 +63,13 @@ def test_the_day_needed_is_the_first_with_the_power_asked_for() -> None:
     assert needed.units == 1000 * needed.days
 
 
-@pytest.mark.parametrize("measure", [CHURN, LEFT, RESOLVED, REVENUE, HANDLE_TIME, ABANDONED])
+@pytest.mark.parametrize(
+    "measure",
+    [
+        *(CHURN, LEFT, RESOLVED, REVENUE, HANDLE_TIME, ABANDONED),
+        *(SLOWEST, f"{SLOWEST}, direction: decrease"),
+    ],
+)
 def test_what_is_needed_and_what_is_seen_agree(measure: str) -> None:
     expected = Expectation(per_day=300, population=1e9, changes_handle_time=False)
     needed = reached(foresee(planned(measure), expected))
@@ -114,6 +121,15 @@ def test_no_policy_keeps_more_than_everybody() -> None:
 
     assert isinstance(prospect.moments[0].change, Unreachable)
     assert above.needed == Unreachable(reason="No policy can change it by so much.")
+
+
+def test_a_quantile_shows_its_fall_sooner_than_as_large_a_rise() -> None:
+    expected, few = Expectation(per_day=300, smallest_change=0.2), Expectation(per_day=1)
+    rises, falls = planned(SLOWEST), planned(f"{SLOWEST}, direction: decrease")
+
+    assert reached(foresee(falls, expected)).days < reached(foresee(rises, expected)).days
+    assert 1 < changes(foresee(rises, few, days=(50,)))[0] < math.inf
+    assert changes(foresee(falls, few, days=(50,))) == [math.inf]
 
 
 def test_churn_within_a_window_follows_from_the_monthly_share() -> None:

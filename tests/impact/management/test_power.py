@@ -23,6 +23,8 @@ metrics:
   - {key: wait, role: guardrail, kind: mean, source: contacts.wait_seconds, window: 30}
   - {key: slowest, role: secondary, kind: quantile, quantile: 0.9, source: contacts.handle_seconds,
      window: 30}
+  - {key: quickest, role: secondary, kind: quantile, quantile: 0.9, window: 30,
+     source: contacts.handle_seconds, direction: decrease}
   - {key: causes, role: secondary, kind: time_to_event, source: churn, horizon: 60,
      causes: [voluntary, involuntary]}
   - {key: teams, role: secondary, kind: mean, source: revenue.amount, window: 30, cluster: team}
@@ -100,6 +102,7 @@ def test_a_large_effect_is_found_and_none_seldom(
         ("resolved", 1500, 0.08, ()),
         ("handle", 6000, 0.05, ("--variation=0.8",)),
         ("slowest", 5000, 0.1, ()),
+        ("quickest", 5000, 0.1, ()),
     ],
 )
 def test_where_a_formula_holds_the_simulation_agrees(
@@ -121,6 +124,15 @@ def test_an_effect_that_begins_late_is_found_more_seldom_than_the_formula_says(p
 
     assert late["found"]["value"] < at_once["found"]["value"] - 0.3
     assert late["formula"] is None
+
+
+@pytest.mark.parametrize("further", ["--zeros=0.3", "--law=normal"])
+def test_a_quantile_of_values_that_are_not_lognormal_has_no_formula(
+    plan: Path, further: str
+) -> None:
+    (row,) = rows(plan, *grid(200, 0.2, repeats=2), "--metric=slowest", further)
+
+    assert row["formula"] is None
 
 
 def test_a_grid_has_a_row_for_each_size_and_effect(plan: Path) -> None:

@@ -33,6 +33,10 @@ metrics:
      denominator: contacts.handled, window: 30, direction: decrease}
   - {key: by_team, role: secondary, kind: ratio, source: contacts.handle_seconds,
      denominator: contacts.handled, window: 30, direction: decrease, cluster: team}
+  - {key: slowest, role: secondary, kind: quantile, quantile: 0.9, window: 30,
+     source: contacts.handle_seconds}
+  - {key: busiest, role: secondary, kind: quantile, quantile: 0.9, window: 30,
+     source: {table: contacts, column: handle_seconds, aggregate: sum}}
 """
 ALIKE = ("--cluster-size=25", "--icc=0.05", "--adherence=1")
 
@@ -63,6 +67,9 @@ def asked(units: int, effect: float, repeats: int, *further: str) -> tuple[str, 
         (CUSTOMERS, 4000, 0.08, ("--metric=handle", "--variation=0.6")),
         (CUSTOMERS, 1500, 0.35, ("--metric=retention", "--monthly-churn=0.05", "--repeats=600")),
         (AGENTS, 100, 0.08, ("--variation=0.5", "--size-variation=0.4")),
+        (AGENTS, 200, 0.1, ("--metric=slowest", "--variation=0.8")),
+        (AGENTS, 200, 0.15, ("--metric=slowest", "--variation=0.8", "--size-variation=0.4",
+                             "--icc=0.1")),
     ],
 )  # fmt: skip
 def test_the_simulation_agrees_with_the_design_effect(
@@ -91,6 +98,19 @@ def test_clusters_drawn_as_a_whole_cost_power_and_their_units_do_not(
     assert each["found"]["value"] > 0.8
     assert whole["formula"] < 0.5
     assert whole["found"]["value"] < 0.7
+
+
+@pytest.mark.parametrize(
+    ("metric", "agents", "effect"), [("slowest", 200, 0.1), ("busiest", 1000, 0.06)]
+)
+def test_quantiles_of_agents_are_found_as_often_as_their_formula_says(
+    tmp_path: Path, metric: str, agents: int, effect: float
+) -> None:
+    further = (f"--metric={metric}", "--variation=0.8")
+
+    row = power(tmp_path, AGENTS, *asked(agents, effect, 100, *further))
+
+    assert row["found"]["low"] < row["formula"] < row["found"]["high"]
 
 
 def test_nothing_put_in_is_seldom_found_in_clusters(tmp_path: Path) -> None:

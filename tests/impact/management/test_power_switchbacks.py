@@ -17,6 +17,8 @@ metrics:
   - {key: wait, role: primary, kind: mean, source: contacts.wait_seconds, window: 1,
      direction: decrease}
   - {key: resolved, role: secondary, kind: proportion, source: contacts.resolved, window: 1}
+  - {key: transferred, role: secondary, kind: proportion, source: contacts.transferred, window: 1,
+     direction: decrease}
   - {key: handle, role: secondary, kind: ratio, source: contacts.handle_seconds,
      denominator: contacts.handled, window: 1, direction: decrease}
   - {key: slowest, role: secondary, kind: quantile, quantile: 0.9, source: contacts.wait_seconds,
@@ -41,6 +43,7 @@ def asked(windows: int, effect: float, repeats: int, *further: str) -> tuple[str
         (168, 0.09, ("--law=normal", "--carried=0.3")),
         (168, 0.06, ("--metric=handle", "--size-variation=0.5")),
         (168, 0.12, ("--metric=resolved",)),
+        (168, 0.25, ("--metric=transferred", "--baseline=0.3")),
     ],
 )
 def test_with_many_windows_the_simulation_agrees_with_the_paired_test(

@@ -5,11 +5,13 @@ import math
 import numpy as np
 
 from experiments.design.bounds import refuse
-from experiments.design.spreads import baseline_of, deviation_of
+from experiments.design.clusters import cluster_deviation
+from experiments.design.spreads import baseline_of, deviation_of, of_contacts
+from experiments.design.unit_notes import CLUSTERS
 from impact.simulation.trials.drawing.assumed import Assumed
 from impact.simulation.trials.drawing.likeness import Alike, sizes_of
 from impact.simulation.trials.drawing.scenario import Law, Scenario
-from impact.simulation.trials.outcomes import Floats, Outcomes, Ranked, Values
+from impact.simulation.trials.outcomes import Floats, Integers, Outcomes, Ranked, Values
 
 CONTACTS = 2.0  # of a unit of a ratio, on average: at least one each
 
@@ -41,12 +43,25 @@ def chances(assumed: Assumed, alike: Alike | None) -> Floats | float:
 
 
 def quantiles(assumed: Assumed, rng: np.random.Generator) -> Outcomes:
-    """Draw one value per unit."""
-    size, scenario = assumed.units, assumed.scenario
-    numbers = _numbers(assumed.expected.variation, scenario, size, rng)
-    everybody = np.ones(size, dtype=np.bool_)
-    ranked = Ranked(values=numbers, unit=np.arange(size), counts=everybody)
-    return Outcomes(size=size, ranked={assumed.metric.key: ranked})
+    """Draw one value per unit, of agents, teams and queues one per contact."""
+    expected, units = assumed.expected, assumed.units
+    if assumed.plan.unit in CLUSTERS and of_contacts(assumed.metric):
+        variation = assumed.scenario.groups.size_variation
+        sizes = sizes_of(units, expected.cluster_size, variation, rng)
+        alike = Alike(of_unit=np.repeat(np.arange(units), sizes), levels=rng.normal(size=units))
+        size = len(alike.of_unit)
+        values = alike_numbers(assumed, expected.variation, alike, size, rng)
+        return _ranked(assumed, values, alike.of_unit)
+    spread = expected.variation
+    if assumed.plan.unit in CLUSTERS:
+        spread = cluster_deviation(spread, expected.cluster_size, expected.icc)
+    return _ranked(assumed, _numbers(spread, assumed.scenario, units, rng), np.arange(units))
+
+
+def _ranked(assumed: Assumed, values: Floats, unit: Integers) -> Outcomes:
+    everybody = np.ones(assumed.units, dtype=np.bool_)
+    ranked = Ranked(values=values, unit=unit, counts=everybody)
+    return Outcomes(size=assumed.units, ranked={assumed.metric.key: ranked})
 
 
 def ratios(assumed: Assumed, rng: np.random.Generator) -> Outcomes:
