@@ -74,11 +74,12 @@ def variance_note(found: Adjustment) -> str:
     >>> from impact.stats.inference import Inference
     >>> difference = Inference(value=1.0)
     >>> variance_note(Adjustment(difference=difference, theta=0.5, variance_reduction=0.31))
-    'variance changed by -31.0% against welch'
+    'variance 31.0% smaller than unadjusted'
     >>> variance_note(Adjustment(difference=difference, theta=0.0, variance_reduction=-0.001))
-    'variance changed by +0.1% against welch: the adjustment buys no precision'
+    'variance 0.1% larger than unadjusted: the adjustment buys no precision'
     """
-    note = f"variance changed by {-found.variance_reduction:+.1%} against welch"
+    than = "smaller" if found.variance_reduction > 0 else "larger"
+    note = f"variance {abs(found.variance_reduction):.1%} {than} than unadjusted"
     none = found.variance_reduction < NOTICEABLE
     return f"{note}: the adjustment buys no precision" if none else note
 

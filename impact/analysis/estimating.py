@@ -12,6 +12,7 @@ from impact.analysis.compliance.estimating import estimate_compliance
 from impact.analysis.epochs.estimating import by_epoch
 from impact.analysis.epochs.mixing import CHANGED, mixes_epochs
 from impact.analysis.estimates import Estimate
+from impact.analysis.few_units import with_few_units
 from impact.analysis.headlines import headline_of
 from impact.analysis.kinds import METHODS, Found
 from impact.analysis.looks.bounds import bound_of, money_bound
@@ -52,7 +53,7 @@ def estimate_metric(
     answered = estimate_surveys(showing.computed, metric, answers, look=look, response=response)
     rows = (*found.estimates, *complied, *answered)
     epochs = by_epoch(showing.computed, metric, statistics, rows, look=look)
-    raw = of_respondents(metric, epochs)
+    raw = with_few_units(of_respondents(metric, epochs))
     shown = showing.rows(raw)
     clusters = statistics.clusters.get(metric.key, ())
     return Found(

@@ -20,6 +20,7 @@ CLUSTER_ROBUST = (
 CLUSTERED = ("randomisation", "cr1", "cr2")  # in place of the methods for independent units
 ADJUSTED = ("lin", "cuped", "cuped_cr1", "cuped_cr2", "cuped_epochs")
 PIECEWISE = "cox_piecewise"  # hazard ratios of a part of follow-up
+ROBUST = "cox_robust"  # limits and test only where enough events bear them
 # Rows of the metric's quantity that are about something else: they never speak for it.
 BESIDE = frozenset({PIECEWISE, RESPONSE, LOWER, UPPER, WEIGHTED})
 
@@ -39,7 +40,7 @@ HEADLINES: Mapping[Kind, Headline] = MappingProxyType(
         Kind.TIME_TO_EVENT: Headline(
             effect="hazard_ratio",
             test="log_rank",
-            methods=(*CLUSTER_ROBUST, "stratified_log_rank", "log_rank", "cox_robust", "cox"),
+            methods=(*CLUSTER_ROBUST, "stratified_log_rank", "log_rank", ROBUST, "cox"),
             no_effect=1.0,
         ),
         Kind.MEAN: Headline(
@@ -141,8 +142,12 @@ def _clustered(metric: Metric) -> bool:
     return metric.kind is Kind.TIME_TO_EVENT and bool(metric.cluster)
 
 
-def _rank(metric: Metric, row: Estimate) -> tuple[bool, int]:
-    """Rank rows with an answer before rows with a reason, then by the order of methods."""
+def _rank(metric: Metric, row: Estimate) -> tuple[bool, bool, int]:
+    """Rank rows with an answer before rows with a reason, then by the order of methods.
+
+    Robust errors of few events have no limits: those of the model then speak.
+    """
     methods = headline_of(metric).methods
     place = methods.index(row.method) if row.method in methods else len(methods)
-    return row.value is None and row.statistic is None, place
+    is_bare = row.method == ROBUST and row.ci_low is None
+    return row.value is None and row.statistic is None, is_bare, place

@@ -38,11 +38,11 @@ def pre_period_balance(context: CheckContext) -> Check | None:
     worst = compared[place]
     return Check(
         name="pre_period_balance",
-        status=_status(p_value),
-        message=_message(worst, len(compared), p_value),
-        statistic=worst.test.statistic,
-        df=worst.test.df,
-        p_value=p_value,
+        status=balance_status(context, p_value),
+        message=_message(context, worst, len(compared), p_value),
+        statistic=worst.test.statistic if context.final else None,
+        df=worst.test.df if context.final else None,
+        p_value=p_value if context.final else None,
     )
 
 
@@ -58,19 +58,23 @@ def _means(arms: list[ArmMoments]) -> tuple[tuple[str, float], ...]:
     return tuple((arm.variant, float(arm.moments.means[0])) for arm in arms)
 
 
-def _status(p_value: float) -> CheckStatus:
+def balance_status(context: CheckContext, p_value: float) -> CheckStatus:
+    """Return what a test of balance says; before the end, looked at often, it warns at most."""
+    if not context.final:
+        return CheckStatus.WARN if p_value < ALARM else CheckStatus.PASS
     if p_value < ALARM:
         return CheckStatus.FAIL
     return CheckStatus.WARN if p_value < SUSPICIOUS else CheckStatus.PASS
 
 
-def _message(worst: Comparison, outcomes: int, p_value: float) -> str:
+def _message(context: CheckContext, worst: Comparison, outcomes: int, p_value: float) -> str:
     means = ", ".join(f"{mean:.4g} in {variant}" for variant, mean in worst.means)
     counted = "The one outcome" if outcomes == 1 else f"Of {outcomes} outcomes the one"
     found = (
         "The arms were alike before the start."
-        if p_value >= SUSPICIOUS
+        if balance_status(context, p_value) is CheckStatus.PASS
         else "The arms already differed before the start."
     )
     differs = "known before the start" if outcomes == 1 else "that differed most before the start"
-    return f"{found} {counted} {differs} is {worst.outcome}: {means} (p = {p_value:.3g})."
+    shown = context.p_value(p_value)
+    return f"{found} {counted} {differs} is {worst.outcome}: {means}{shown}."

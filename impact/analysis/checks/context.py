@@ -49,6 +49,10 @@ class CheckContext:
         named = any(metric.cluster for metric in self.plan.metrics)
         return bool(self.clusters) and (named or self.plan.switchback is not None)
 
+    def p_value(self, p_value: float) -> str:
+        """Return a fixed-sample p-value in brackets, nothing while it may not be read yet."""
+        return f" (p = {p_value:.3g})" if self.final else ""
+
     def units(self, number: int) -> str:
         """Return a count of units in words."""
         noun = self.plan.unit.value

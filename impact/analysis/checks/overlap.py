@@ -31,7 +31,7 @@ def overlap(context: CheckContext) -> Check | None:
     rows = _interactions(context, {part.experiment for part in found})
     clear = [row for row in rows if _adjusted(row) < INTERACTS]
     sentences = [_sentence(context, part) for part in found]
-    sentences += [_leaning(part) for part in lean]
+    sentences += [_leaning(context, part) for part in lean]
     sentences += [_differing(row) for row in clear] or [_no_difference(rows)]
     sentences += [_nobody(key) for key in unknown]
     return Check(
@@ -94,10 +94,10 @@ def _sentence(context: CheckContext, part: Overlap) -> str:
     return f"{share} were in {part.experiment} as well."
 
 
-def _leaning(part: Overlap) -> str:
+def _leaning(context: CheckContext, part: Overlap) -> str:
     return (
-        f"The arms hold different mixes of the arms of {part.experiment} "
-        f"(p = {_p_value(part):.3g}): what it does is part of the difference shown here."
+        f"The arms hold different mixes of the arms of {part.experiment}"
+        f"{context.p_value(_p_value(part))}: what it does is part of the difference shown here."
     )
 
 

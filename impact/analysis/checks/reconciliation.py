@@ -31,13 +31,14 @@ def exposure_reconciliation(context: CheckContext) -> Check | None:
     p_value = None if test is None else test.p_value
     warnings = [*_troubles(everywhere, "Over all"), *_place_troubles(context)]
     failed = p_value is not None and p_value < ALARM
+    arms = _arms(context, p_value, failed=failed)
     return Check(
         name=NAME,
         status=CheckStatus.FAIL if failed else _status(warnings),
-        message=" ".join([_summary(everywhere), *_arms(p_value, failed=failed), *warnings]),
-        statistic=None if test is None else test.statistic,
-        df=None if test is None else test.df,
-        p_value=p_value,
+        message=" ".join([_summary(everywhere), *arms, *warnings]),
+        statistic=test.statistic if test and context.final else None,
+        df=test.df if test and context.final else None,
+        p_value=p_value if context.final else None,
     )
 
 
@@ -71,13 +72,13 @@ def _summary(rows: Sequence[Reconciled]) -> str:
     )
 
 
-def _arms(p_value: float | None, *, failed: bool) -> Iterator[str]:
+def _arms(context: CheckContext, p_value: float | None, *, failed: bool) -> Iterator[str]:
     if p_value is None:
         return
     verdict = (
         "Records are lost more often in one arm" if failed else "No arm loses more than others"
     )
-    yield f"{verdict} (p = {p_value:.3g})."
+    yield f"{verdict}{context.p_value(p_value)}."
 
 
 def _place_troubles(context: CheckContext) -> Iterator[str]:

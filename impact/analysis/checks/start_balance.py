@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from impact.analysis.checks.balance import ALARM, SUSPICIOUS
+from impact.analysis.checks.balance import balance_status
 from impact.analysis.checks.context import CheckContext
 from impact.analysis.estimates import Check, CheckStatus
 from impact.analysis.sufficient import StartTimes
@@ -36,11 +36,11 @@ def covariate_balance(context: CheckContext) -> Check | None:
     times, test = found[place]
     return Check(
         name="covariate_balance",
-        status=_status(p_value),
+        status=balance_status(context, p_value),
         message=_message(context, times, p_value, [times.name for times, _ in found]),
-        statistic=test.statistic,
-        df=test.df,
-        p_value=p_value,
+        statistic=test.statistic if context.final else None,
+        df=test.df if context.final else None,
+        p_value=p_value if context.final else None,
     )
 
 
@@ -59,19 +59,13 @@ def _table(context: CheckContext, times: StartTimes) -> np.ndarray:
     return table
 
 
-def _status(p_value: float) -> CheckStatus:
-    if p_value < ALARM:
-        return CheckStatus.FAIL
-    return CheckStatus.WARN if p_value < SUSPICIOUS else CheckStatus.PASS
-
-
 def _message(context: CheckContext, times: StartTimes, p_value: float, names: list[str]) -> str:
-    if p_value >= SUSPICIOUS:
+    if balance_status(context, p_value) is CheckStatus.PASS:
         return f"The arms started alike by {_listed([WORDS[name] for name in names])}."
     return (
-        f"The arms did not start at the same times: the {WORDS[times.name]} differs "
-        f"(p = {p_value:.3g}), most at {_worst(context, times)}. A change of the split while the "
-        "experiment ran does that, and so does a router that asks for one arm at some hours."
+        f"The arms did not start at the same times: the {WORDS[times.name]} differs, "
+        f"most at {_worst(context, times)}{context.p_value(p_value)}. A change of the split while "
+        "the experiment ran does that, and so does a router that asks for one arm at some hours."
     )
 
 

@@ -8,25 +8,33 @@ import numpy as np
 from experiments.plan.document import Kind, Metric
 from impact.analysis.clusters.comparing import Compared
 from impact.analysis.estimates import Estimate
+from impact.analysis.notes import joined
+from impact.analysis.relative import CERTAIN
 from impact.analysis.rows import Subject, row
 from impact.analysis.sufficient import Floats
-from impact.stats.clusters.comparison import contrast_of
-from impact.stats.clusters.regression import ClusterFit
+from impact.stats.clusters.comparison import contrast_of, correction_for
+from impact.stats.clusters.regression import ClusterFit, contrasts_covariance
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference
+from impact.stats.means.fieller import fieller, is_uncertain
 
 NO_MODEL = "the draw of the arms tests a difference, not a relative one"
+SET = f"Fieller's set: the control's standard error is more than {CERTAIN:.0%} of it"
 NOT_POSITIVE = "a relative difference needs values above zero in both arms"
 
 
 def relative_row(subject: Subject, metric: Metric, found: Compared) -> Estimate:
     """Return the risk ratio of a proportion, else the relative difference, by the delta method.
 
-    An adjusted comparison is relative to the control's value at the covariate's mean of zero.
+    A relative difference has Fieller's set where the control's level is uncertain, as without
+    clusters. An adjusted comparison is relative to the control's value at the covariate's mean of
+    zero.
     """
     quantity = "risk_ratio" if metric.kind is Kind.PROPORTION else "relative_difference"
     answer = _relative(found, ratio=metric.kind is Kind.PROPORTION)
-    return row(subject.without_unit(), quantity, found.method, found.sides, answer, found.note)
+    is_set = isinstance(answer, Inference) and answer.std_error is None
+    note = joined(found.note, SET if is_set else "")
+    return row(subject.without_unit(), quantity, found.method, found.sides, answer, note)
 
 
 def _relative(found: Compared, *, ratio: bool) -> Inference | NotEstimable:
@@ -41,8 +49,27 @@ def _relative(found: Compared, *, ratio: bool) -> Inference | NotEstimable:
 
 def _difference(found: Compared, fit: ClusterFit) -> Inference | NotEstimable:
     control, change = (float(value) for value in fit.coefficients[:2, 0])
+    both = contrasts_covariance(
+        fit, [_gradient(fit, 0, 1), _gradient(fit, 1, 0)], correction_for(fit.clusters)
+    )
+    if is_uncertain(control, float(both[1, 1]), CERTAIN):
+        return _fieller(found, fit, both)
     gradient = _gradient(fit, -change / control**2, 1 / control)
     return contrast_of(fit, gradient, level=found.level, value=change / control)
+
+
+def _fieller(found: Compared, fit: ClusterFit, covariance: Floats) -> Inference | NotEstimable:
+    """Return Fieller's set with the test of the difference, which it never contradicts."""
+    control, change = (float(value) for value in fit.coefficients[:2, 0])
+    tested = contrast_of(fit, _gradient(fit, 0, 1), level=found.level)
+    if isinstance(tested, NotEstimable):
+        return tested
+    return replace(
+        fieller(change, control, covariance, level=found.level, df=tested.df),
+        statistic=tested.statistic,
+        df=tested.df,
+        p_value=tested.p_value,
+    )
 
 
 def _risk_ratio(found: Compared, fit: ClusterFit) -> Inference | NotEstimable:

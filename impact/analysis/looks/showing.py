@@ -24,6 +24,9 @@ CHI_SQUARE_METHODS = frozenset({"newcombe"})
 DIAGNOSTICS = frozenset({"proportional_hazards"})  # of the model: no effect, nothing stops for it
 SPREAD = "standard_deviation"  # with it the means of two arms give their test away
 TOO_FEW = NotEstimable(f"fewer than {FEWEST} units")
+# Their statistics do not grow by independent increments.
+DEPENDENT = frozenset({"fleming_harrington", "gray", "stratified_gray"})
+ONCE = "read at the planned end alone, where the bound is no less strict than without looks"
 SEVERAL = "no p-value under looking for several arms or terms at once"
 
 
@@ -96,7 +99,8 @@ def _p_value(row: Estimate, bound: Bound) -> tuple[float | None, str]:
         return None, ""
     if row.quantity in CHI_SQUARES and row.df != 1:
         return None, SEVERAL
-    return bound.p_value(deviation(row)), ""
+    is_once = row.method in DEPENDENT and row.look is None
+    return bound.p_value(deviation(row)), ONCE if is_once else ""
 
 
 def deviation(row: Estimate) -> float:

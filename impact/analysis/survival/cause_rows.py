@@ -15,6 +15,7 @@ from impact.analysis.rows import Subject, row
 from impact.analysis.survival.cause_tests import gray_rows, hazard_rows
 from impact.analysis.survival.causes import Cause, causes_of
 from impact.analysis.survival.cells import Cells
+from impact.analysis.survival.contrasts import one_sided
 from impact.analysis.survival.curves import FEW_AT_RISK
 from impact.analysis.survival.drawing import drawn
 from impact.analysis.survival.rows import NO_UNITS, contrast, in_arm
@@ -91,28 +92,29 @@ def _share(
 
 def _difference_rows(subject: Subject, cause: Cause, horizon: Horizon | None) -> Iterator[Estimate]:
     for variant in cause.arms.others:
-        answer = NO_UNITS if horizon is None else _difference(subject, cause, variant, horizon)
-        spread = isinstance(answer, NotEstimable) or answer.std_error is not None
-        said = ("" if spread else "no interval: no spread in either arm", cause.note)
-        note = joined(*said, horizon.note if horizon else "")
+        answer, remark = _difference(subject, cause, variant, horizon)
+        note = joined(remark, cause.note, horizon.note if horizon else "")
         sides = cause.arms.against_control(variant)
         found = row(subject, f"{KIND}_difference", METHOD, sides, answer, note)
         yield replace(found, at=None if horizon is None else horizon.at)
 
 
 def _difference(
-    subject: Subject, cause: Cause, variant: str, horizon: Horizon
-) -> Inference | NotEstimable:
+    subject: Subject, cause: Cause, variant: str, horizon: Horizon | None
+) -> tuple[Inference | NotEstimable, str]:
+    """Return the difference, and what is said where an arm has no spread."""
+    if horizon is None:
+        return NO_UNITS, ""
     points = []
     for name in (variant, subject.control):
         point = incidence_at(cause.curves[name], horizon.at, subject.level)
         if isinstance(point, NotEstimable):
-            return in_arm(name, point)
+            return in_arm(name, point), ""
         points.append(point)
     after, before = points
-    return contrast(
-        after.value - before.value, hypot(after.std_error, before.std_error), subject.level
-    )
+    errors = (after.std_error, before.std_error)
+    answer = contrast(after.value - before.value, hypot(*errors), subject.level)
+    return answer, one_sided(errors)
 
 
 def _points(curve: CumulativeIncidence, level: float) -> tuple[CurvePoint, ...]:

@@ -79,11 +79,11 @@ def _with_error(
         few = f"no limits: {clusters} clusters of {errors.cluster}, fewer than {FEW}"
         return value_alone(found, few)
     error = _error(own, arms.curves[found.variant], found, errors)
-    note = joined(found.note, f"{clusters} clusters of {errors.cluster}")
+    said = f"{clusters} clusters of {errors.cluster}"
     method = METHOD if clusters >= MANY else CORRECTED
-    named = replace(found, method=method, std_error=error.std_error, note=note)
+    named = replace(found, method=method, std_error=error.std_error, note=joined(found.note, said))
     if found.ci_low is None or error.std_error <= 0:
-        return value_alone(found, note)
+        return value_alone(found, said)
     if not error.df >= LEAST_DF:
         few = f"too few clusters carry it: {error.df:.1f} effective degrees of freedom"
         return replace(value_alone(found, few), std_error=error.std_error)

@@ -1,6 +1,6 @@
 """Rows that compare arms without a model: survival and restricted means at the horizon."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import hypot, log
 
@@ -81,10 +81,18 @@ def _difference_of_points(
     after: SurvivalPoint, before: SurvivalPoint, level: float
 ) -> tuple[Inference, str]:
     errors = [point.std_error or 0.0 for point in (after, before)]
-    answer = contrast(after.value - before.value, hypot(*errors), level)
+    return contrast(after.value - before.value, hypot(*errors), level), one_sided(errors)
+
+
+def one_sided(errors: Sequence[float]) -> str:
+    """Say so where the errors of one arm, or of both, are 0: nobody left, or everybody.
+
+    >>> one_sided([0.1, 0.2]), one_sided([0.0, 0.0])
+    ('', 'no interval: no spread in either arm')
+    """
     if all(errors):
-        return answer, ""
-    return answer, ONE_SIDED_SPREAD if any(errors) else NO_SPREAD
+        return ""
+    return ONE_SIDED_SPREAD if any(errors) else NO_SPREAD
 
 
 def _rmst_difference(

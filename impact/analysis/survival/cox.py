@@ -26,6 +26,7 @@ from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference
 from impact.stats.survival.cox import CoxFit
 
+NO_SPREAD = "no interval: what each adds to the estimate is the same for all, without spread"
 Known = tuple[float, float, float | None]  # coefficient, error, what the error rests on
 
 
@@ -57,9 +58,9 @@ def hazard_ratio_rows(
 def piecewise_rows(
     subject: Subject, cells: Cells, arms: Arms, errors: Errors | None = None
 ) -> Iterator[Estimate]:
-    """Yield the hazard ratios of a part of follow-up, with one kind of errors."""
+    """Yield the hazard ratios of a part of follow-up, with the last errors that bear limits."""
     model = model_of(PIECEWISE, cells, arms.control)
-    known = (model, *with_errors(model, errors))[-1]
+    *_, known = (each for each in (model, *with_errors(model, errors)) if not each.is_too_small)
     yield from _ratio_rows(subject, replace(known, method=PIECEWISE), arms)
 
 
@@ -93,7 +94,8 @@ def _ratio_rows(subject: Subject, model: Model, arms: Arms) -> Iterator[Estimate
         found = _log_ratio(model, arms, variant)
         answer = _answer(model, found, subject.level, ratio=True)
         sides = arms.against_control(variant)
-        yield row(subject, "hazard_ratio", model.method, sides, answer, model.note)
+        note = joined(model.note, _open(answer))
+        yield row(subject, "hazard_ratio", model.method, sides, answer, note)
 
 
 def _answer(
@@ -105,6 +107,12 @@ def _answer(
         case (coefficient, std_error, df):
             answer = (ratio_from_log if ratio else contrast)(coefficient, std_error, level, df)
             return without_limits(answer) if model.is_too_small else answer
+
+
+def _open(answer: Inference | NotEstimable) -> str:
+    """Say why a value has no error."""
+    has_error = isinstance(answer, NotEstimable) or answer.std_error is not None
+    return "" if has_error else NO_SPREAD
 
 
 def _log_ratio(model: Model, arms: Arms, variant: str) -> Known | NotEstimable:
@@ -124,7 +132,7 @@ def _coefficient_of(model: Model, label: str) -> Known | NotEstimable:
             return reason
         case CoxFit() as fit, std_errors:
             place = fit.terms.index(label)
-            df = None if model.df is None else float(model.df[place])
+            df = None if model.df is None or not std_errors[place] else float(model.df[place])
             if df is not None and not df >= LEAST_DF:
                 return too_few(df)
             return float(fit.coefficients[place]), float(std_errors[place]), df
@@ -133,8 +141,8 @@ def _coefficient_of(model: Model, label: str) -> Known | NotEstimable:
 def _coefficient(subject: Subject, model: Model, arms: Arms, term: Term) -> Estimate:
     found = _coefficient_of(model, term.label)
     against = f"against {term.name}={term.reference}" if term.reference else ""
-    note = joined(against, model.note)
     answer = _answer(model, found, subject.level, ratio=False)
+    note = joined(against, model.note, _open(answer))
     estimate = row(subject, "coefficient", model.method, arms.together(), answer, note)
     return replace(estimate, term=term.label)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from experiments.plan.document import Metric, TimeUnit
 from impact.analysis.estimates import Curve, CurvePoint, Estimate
+from impact.analysis.notes import joined
 from impact.analysis.rows import Subject, row
 from impact.analysis.sufficient import ALL
 from impact.analysis.survival.arms import Arms
@@ -23,6 +24,7 @@ from impact.stats.survival.median import Median, median_survival
 from impact.stats.survival.rmst import RestrictedMean, restricted_mean
 
 METHOD = "kaplan_meier"
+NOBODY_OR_ALL = "no interval: nobody or everybody has churned by then"
 FEW_AT_RISK = 10
 
 
@@ -98,7 +100,7 @@ def _survival(
 
 def _remark(point: SurvivalPoint) -> str:
     if point.ci_low is None:
-        return "no interval: nobody or everybody has churned by then"
+        return NOBODY_OR_ALL
     return f"only {point.at_risk} at risk" if point.at_risk < FEW_AT_RISK else ""
 
 
@@ -125,4 +127,5 @@ def _restricted(
             return mean, ""
         case RestrictedMean():
             value = mean.lost if lost else mean.value
-            return estimated(value, mean.std_error, level), horizon.note
+            remark = "" if mean.std_error > 0 else NOBODY_OR_ALL
+            return estimated(value, mean.std_error, level), joined(remark, horizon.note)

@@ -19,13 +19,16 @@ from impact.stats.clusters.comparison import FEW, LEAST_DF, MANY
 from impact.stats.estimable import NotEstimable
 from impact.stats.survival.cox import CoxFit
 from impact.stats.survival.cox_few_clusters import cluster_errors
-from impact.stats.survival.cox_robust import robust_errors
+from impact.stats.survival.cox_robust import robust_errors, without_dust
 from impact.stats.survival.cox_sample import CoxSample
 
 LEAST_PER_ARM = 5
 MOST_WEIGHED = 2_000  # clusters: of more, how unequal they are is not looked at
+FEWEST_EVENTS = 30  # churns: the sandwich of fewer finds what is not there, as simulated
 CLUSTER, CORRECTED = "_cluster_robust", "_cluster_cr2"
-TOO_SMALL = f"fewer than {MANY} clusters: limits and test are in the row of method "
+IN_ROW = "limits and test are in the row of method "
+TOO_SMALL = f"fewer than {MANY} clusters: {IN_ROW}"
+FEW_EVENTS = f"fewer than {FEWEST_EVENTS} churns: {IN_ROW}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,8 @@ def with_errors(model: Model, errors: Errors | None) -> tuple[Model, ...]:
     """Return the same fit with other errors, and what there is to say about them.
 
     None without `errors`. With fewer than 40 clusters the sandwich, which is too small to conclude
-    from, and then the corrected error.
+    from, and then the corrected error. With fewer than 30 churns of independent units it is too
+    small as well, and the model's own error is the one to conclude from.
     """
     if errors is None:
         return ()
@@ -75,6 +79,9 @@ def _known(
     if isinstance(found, NotEstimable):
         return (replace(named, std_errors=found),)
     plain = replace(named, std_errors=found.std_errors)
+    if cluster is None and fit.events < FEWEST_EVENTS:
+        few = FEW_EVENTS + named.method.removesuffix(Errors().suffix)
+        return (replace(plain, is_too_small=True, note=joined(named.note, few)),)
     if cluster is None:
         return (plain,)
     left = found.groups - np.unique(named.design.cells.arm).size
@@ -133,4 +140,4 @@ def _by_cr2(sample: CoxSample, fit: CoxFit, cluster: NDArray[np.int64]) -> tuple
     """Return corrected errors and degrees of freedom by term."""
     found = cluster_errors(sample, fit, cluster=cluster)
     pairs = np.array([(error.std_error, error.df) for error in found])
-    return pairs[:, 0], pairs[:, 1]
+    return without_dust(pairs[:, 0], fit), pairs[:, 1]

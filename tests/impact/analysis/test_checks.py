@@ -129,12 +129,12 @@ def test_an_enrolment_that_ended_is_not_a_stale_feed() -> None:
     assert present(data_freshness(context_of(replace(EVEN, last_seen=tables)))).status is PASS
 
 
-def balance_of(gap: float) -> Check:
+def balance_of(gap: float, *, final: bool = True) -> Check:
     wave = np.tile([-1.0, 1.0], 250)
     arms = arms_of(("y",), {"control": wave, "patient": wave + gap})
     same = arms_of(("y",), {"control": wave, "patient": wave})
     counts = replace(EVEN, pre_period=(("spend", same), ("contacts", arms)))
-    return present(pre_period_balance(context_of(counts)))
+    return present(pre_period_balance(context_of(counts, final=final)))
 
 
 @pytest.mark.parametrize(
@@ -163,6 +163,17 @@ def test_customers_of_whole_teams_are_not_expected_to_be_alike_before_the_start(
 
     assert pre_period_balance(grouped(context)) is None
     assert present(pre_period_balance(teams)).status is FAIL  # each of them is a unit
+
+
+@pytest.mark.parametrize(("gap", "status"), [(0.2210, PASS), (0.2213, WARN)])
+def test_before_the_planned_end_an_imbalance_warns_and_shows_no_p_value(
+    gap: float, status: CheckStatus
+) -> None:
+    check = balance_of(gap, final=False)
+
+    assert check.status is status
+    assert check.statistic is check.df is check.p_value is None
+    assert "p =" not in check.message
 
 
 def test_checks_without_anything_to_look_at_are_absent() -> None:

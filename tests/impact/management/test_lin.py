@@ -58,7 +58,7 @@ def test_the_known_case_comes_out_of_files(tmp_path: Path) -> None:
     assert row["std_error"] == pytest.approx(expected["se"], rel=rtol)
     assert row["df"] == expected["df"]
     assert row["p_value"] == pytest.approx(expected["p"], rel=rtol)
-    assert row["note"] == "variance changed by -17.1% against welch"
+    assert row["note"] == "variance 17.1% smaller than unadjusted"
 
 
 def test_the_page_says_what_both_differences_are(tmp_path: Path) -> None:

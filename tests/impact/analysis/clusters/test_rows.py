@@ -231,3 +231,28 @@ def test_agents_that_were_randomised_are_clusters_of_their_contacts() -> None:
     assert difference.method == "cr2"
     assert known(difference.df) < 22
     assert (difference.n_variant, difference.n_baseline) == (12, 12)
+
+
+@pytest.mark.parametrize(("spread", "is_uncertain"), [(1.0, True), (0.05, False)])
+def test_a_relative_difference_to_an_uncertain_control_has_the_set_of_its_difference(
+    spread: float, *, is_uncertain: bool
+) -> None:
+    rng = np.random.default_rng(8)
+    level = 50 * rng.gamma(spread**-2, spread**2, 24)
+    teams = [f"team {number % 24}" for number in range(480)]
+    outcome = [float(level[number % 24]) + number % 5 for number in range(480)]
+
+    rows = rows_of(MEAN, assigned(["ab"[number % 2] for number in range(480)], teams), outcome)
+
+    relative, difference = found(rows, "relative_difference"), found(rows, "mean_difference")
+    control = known(found(rows, "mean", "a").value)
+    assert relative.method == "cr2"
+    assert known(relative.value) == pytest.approx(known(difference.value) / control)
+    assert relative.note.endswith("standard error is more than 3% of it") == is_uncertain
+    assert (relative.std_error is None) == is_uncertain
+    if is_uncertain:
+        assert (relative.p_value, relative.df) == (difference.p_value, difference.df)
+        holds_zero = [
+            known(row.ci_low) <= 0 <= known(row.ci_high) for row in (relative, difference)
+        ]
+        assert holds_zero[0] == holds_zero[1]

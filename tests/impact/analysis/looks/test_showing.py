@@ -5,11 +5,14 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
+from scipy import special
 
 from experiments.plan.looks import LookRule, Looks
+from experiments.plan.time_to_event import FlemingHarrington, TimeToEvent
 from impact.analysis.estimates import Analysis, Verdict
 from impact.analysis.evaluate import evaluate
 from impact.analysis.looks.bounds import SequenceBound, bound_of
+from impact.analysis.looks.showing import ONCE
 from impact.analysis.storage import dump, load
 from impact.analysis.sufficient import SufficientStatistics, SurvivalCounts
 from impact.stats.estimable import NotEstimable
@@ -112,6 +115,37 @@ def test_at_the_planned_end_the_interval_still_pays_for_the_looks() -> None:
     assert final.ci_low is not None
     assert final.p_value > plain.p_value
     assert final.ci_low < plain.ci_low
+
+
+@pytest.mark.parametrize("looks", [SEQUENCE, SPENDING])
+def test_a_weighted_test_is_read_at_the_end_alone_and_errs_no_more_than_without_looks(
+    looks: Looks,
+) -> None:
+    asked = TimeToEvent(log_rank_weights=FlemingHarrington(rho=0, gamma=1))
+    whole = full_plan()
+    metrics = tuple(
+        replace(metric, time_to_event=asked) if metric.key == "retention" else metric
+        for metric in whole.metrics
+    )
+    plan = replace(whole, metrics=metrics, looks=looks)
+    counted = replace(statistics_of(), information=PAST)
+
+    before, end = (
+        only(
+            evaluate(plan, counted, as_of=day).estimates,
+            "retention",
+            "log_rank",
+            method="fleming_harrington",
+            variant="",
+        )
+        for day in (AS_OF, datetime(2026, 12, 1, 12, tzinfo=UTC))
+    )
+
+    assert (before.statistic, before.p_value, ONCE in before.note) == (None, None, False)
+    assert end.statistic is not None
+    assert end.p_value is not None
+    assert end.p_value >= float(special.chdtrc(1, end.statistic))
+    assert ONCE in end.note
 
 
 def test_too_little_information_gives_a_reason() -> None:

@@ -159,6 +159,21 @@ def test_a_cause_that_nobody_left_for_is_a_reason_and_the_other_stands() -> None
     assert number(about(result, "voluntary", "gray").p_value) > 0
 
 
+def test_a_cause_that_nobody_left_one_arm_for_rests_on_the_other_and_says_so() -> None:
+    counts = customers()
+    why = _causes(counts)
+    moved = np.where((counts.variant == "b") & (why == "voluntary"), "involuntary", why)
+
+    result = found(replace(counts, cause=moved))
+
+    row = about(result, "voluntary", "cumulative_incidence_difference")
+    other = about(result, "voluntary", "cumulative_incidence", variant="a", at=60.0)
+    assert row.std_error == other.std_error
+    assert "one arm has no spread yet: the interval rests on the other alone" in row.note
+    both = about(result, "involuntary", "cumulative_incidence_difference")
+    assert "no spread" not in both.note
+
+
 def test_a_horizon_beyond_follow_up_is_refused_for_causes_too() -> None:
     counts = customers()
     keep = (counts.variant == "a") | (counts.time < 50)

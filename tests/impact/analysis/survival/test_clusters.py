@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from experiments.plan.document import Covariate, Metric
+from experiments.plan.document import Covariate, CovariateKind, Metric
 from experiments.plan.time_to_event import FlemingHarrington, TimeToEvent
 from impact.analysis.estimates import Estimate
 from impact.analysis.headlines import effect_row, p_value_row
@@ -249,6 +249,71 @@ def test_robust_errors_hold_without_proportional_hazards() -> None:
     assert number(robust.std_error) != number(model.std_error)
     assert _method(effect_row(metric, "b", result.estimates)) == "cox_robust"
     assert _method(p_value_row(metric, "b", result.estimates)) == "log_rank"
+
+
+@pytest.mark.parametrize("team", ["", "team"])
+def test_when_all_leave_on_one_day_there_is_no_error_and_a_reason(team: str) -> None:
+    metric = replace(retention(horizon=50), cluster=team)
+    metric = replace(metric, time_to_event=TimeToEvent(robust=not team))
+    whole = customers(20)
+    counts = replace(
+        whole,
+        time=np.zeros_like(whole.time),
+        event=np.ones_like(whole.event),
+        clusters=whole.clusters if team else {},
+    )
+
+    rows = estimate(plan_of(metric, "a", "b"), counts).estimates
+
+    robust = [row for row in rows if row.method.startswith(("cox_robust", "cox_cluster"))]
+    assert len(robust) == (2 if team else 1)
+    for row in robust:
+        assert (row.value, row.std_error, row.p_value) == (1.0, None, None)
+        assert "no interval: what each adds to the estimate is the same for all" in row.note
+    means = [row for row in rows if row.quantity in {"rmst", "lost_time"} and row.ci_low is None]
+    assert len(means) == 4
+    said = "no interval: nobody or everybody has churned by then"
+    assert all(row.note.count(said) == 1 for row in means)
+
+
+@pytest.mark.parametrize(("events", "is_few"), [(29, True), (30, False)])
+def test_robust_errors_of_few_events_bear_no_limits(events: int, *, is_few: bool) -> None:
+    rng = np.random.default_rng(5)
+    place = np.arange(400)
+    time = np.where(place < events, 1 + rng.integers(50, size=400), 60)
+    skill = (place % 7 / 2).astype(str)
+    arm = np.array(["a", "b"])[place % 2]
+    counts = counts_of(arm, time, place < events, covariates={"skill": skill})
+    skilled = Covariate(name="skill", kind=CovariateKind.NUMERIC)
+    metric = replace(
+        retention(horizon=50, covariates=(skilled,)), time_to_event=TimeToEvent(robust=True)
+    )
+
+    result = estimate(plan_of(metric, "a", "b"), counts)
+
+    for model, name in (("cox", "hazard_ratio"), ("cox_adjusted", "coefficient")):
+        robust, own = only(result, name, f"{model}_robust"), only(result, name, model)
+        assert robust.value == own.value
+        assert number(robust.std_error) > 0
+        assert own.ci_low is not None
+        assert (robust.ci_low is None, robust.p_value is None) == (is_few, is_few)
+        said = f"fewer than 30 churns: limits and test are in the row of method {model}"
+        assert robust.note.endswith(said) == is_few
+    spoken = _method(effect_row(metric, "b", result.estimates))
+    assert spoken == ("cox" if is_few else "cox_robust")
+
+
+def test_parts_of_follow_up_with_few_events_have_the_limits_of_the_model() -> None:
+    metric = replace(retention(horizon=50), time_to_event=TimeToEvent(robust=True))
+    place = np.arange(400)
+    time = np.where(place < 60, 1 + place % 50, 60)
+    counts = counts_of(np.array(["a", "b"])[place // 2 % 2], time, place < 60)
+
+    result = estimate(plan_of(metric, "a", "b"), counts)
+
+    parts = [row for row in result.estimates if row.method == "cox_piecewise"]
+    assert len(parts) == 3
+    assert all(row.ci_low is not None and "churns" not in row.note for row in parts)
 
 
 def test_declared_weights_give_a_test_beside_the_log_rank_test() -> None:
