@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -39,8 +40,10 @@ class InputFile:
         return self.rows_read - int(self.table.num_rows)
 
 
-def read_input(name: str, path: Path, zone: ZoneInfo) -> InputFile:
+def read_input(name: str, path: Path, zone: ZoneInfo, *, now: datetime) -> InputFile:
     """Read the file of one input; dates without a time are midnights in `zone`.
+
+    Rows of the future of `now` are rejected, where they tell of the past.
 
     Raises:
         InvalidBatch: it is not there, is of no known format or cannot be read as a whole.
@@ -52,7 +55,7 @@ def read_input(name: str, path: Path, zone: ZoneInfo) -> InputFile:
         rule = "must end in " + ", ".join(FORMATS)
         raise InvalidBatch(field=name, value=path.name, rule=rule)
     try:
-        result = read_file(path, columns_of(name), format=file_format, zone=zone)
+        result = read_file(path, columns_of(name), format=file_format, zone=zone, now=now)
     except InvalidBatch as error:
         place = f"{name} ({path.name}), {error.field}"
         raise InvalidBatch(field=place, value=error.value, rule=error.rule) from error

@@ -53,11 +53,14 @@ class Command(BaseCommand):
         source, plan = plan_of(plan_path)
         if "assignments" not in paths:
             raise refusal("--assignments is required: who was assigned which variant, and when")
+        now = timezone.now()
         try:
-            files = {name: read_input(name, path, plan.zone) for name, path in paths.items()}
+            files = {
+                name: read_input(name, path, plan.zone, now=now) for name, path in paths.items()
+            }
             for line in rejection_lines(files):
                 self.stderr.write(line)
-            as_of = plan.as_of or timezone.now()
+            as_of = plan.as_of or now
             return compute(plan, source, files, as_of=as_of, past=past)
         except ImpactError as error:
             raise refusal(str(error)) from error

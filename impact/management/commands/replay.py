@@ -86,7 +86,8 @@ class Command(BaseCommand):
         write_document(document, replay_text, self.stdout, options)
 
     def _files(self, engine: Engine, plan: Plan, paths: Mapping[str, Path]) -> Inputs:
-        files = {name: read_input(name, path, plan.zone) for name, path in paths.items()}
+        now = timezone.now()
+        files = {name: read_input(name, path, plan.zone, now=now) for name, path in paths.items()}
         for line in rejection_lines(files):
             self.stderr.write(line)
         tables = {name: file.table for name, file in files.items()}

@@ -6,7 +6,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import Group
 
-from experiments.access import SCOPES, ensure_roles, issue_key
+from experiments.access import SCOPES, issue_key
 from impact.management.demo.notes import Notes, new_password
 
 LEADER = "leader"
@@ -15,8 +15,7 @@ ROUTER = "demo router"
 
 
 def ensure_people(notes: Notes, now: datetime) -> None:
-    """Create roles, people and key where they are missing, and note what opens them."""
-    ensure_roles()
+    """Create people and key where they are missing, and note what opens them."""
     for name, role in SIGN_INS.items():
         if name not in notes.passwords:
             notes.passwords[name] = _create(name, role)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from tests.impact.management.analysing import day
 from tests.impact.management.calm import PLAN, assignments, churn, plan_file, refusal, written
@@ -37,6 +38,20 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
     assert message.startswith("churn (left.csv), customer_id = ")
     assert message.endswith("the required column is missing")
+
+
+def test_a_row_of_the_future_is_named_and_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = assignments()
+    late = {**rows[0], "unit_id": "late", "assigned_at": "2199-01-01T00:00:00Z"}
+    paths = written(tmp_path, assignments=[*rows, late], churn=churn())
+
+    call_command("analyze", plan_file(tmp_path), **paths)
+
+    told = capsys.readouterr().err
+    assert f"assignments: 1 of {len(rows) + 1} rows rejected" in told
+    assert f"row {len(rows) + 1}: assigned_at = 2199-01-01T00:00:00Z: must not lie in" in told
 
 
 def test_a_file_of_another_format_is_refused(tmp_path: Path) -> None:
