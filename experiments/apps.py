@@ -1,6 +1,7 @@
 """The Django application of experiments."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ExperimentsConfig(AppConfig):
@@ -8,3 +9,13 @@ class ExperimentsConfig(AppConfig):
 
     name = "experiments"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Have a database that was migrated know the roles."""
+        post_migrate.connect(_make_roles, sender=self)
+
+
+def _make_roles(**_: object) -> None:
+    from experiments.access import ensure_roles  # noqa: PLC0415  # models are not loaded before
+
+    ensure_roles()

@@ -16,8 +16,6 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from experiments.access import ensure_roles
-
 HOST = "127.0.0.1"
 PATIENCE = 60.0
 GRACE = 15.0
@@ -39,7 +37,6 @@ class Command(BaseCommand):
             _refuse_taken(events_port)
             os.environ["EVENTS_ORIGIN"] = f"http://{HOST}:{events_port}"
         call_command("migrate", interactive=False, verbosity=0)
-        ensure_roles()
         stopper = _Stopper()
         processes = {
             name: subprocess.Popen(command, start_new_session=True)  # noqa: S603  # our own words

@@ -39,6 +39,10 @@ def test_roles_are_made_once() -> None:
     assert set(Group.objects.values_list("name", flat=True)) == set(ROLES)
 
 
+def test_a_database_that_was_migrated_knows_them() -> None:
+    assert set(Group.objects.values_list("name", flat=True)) == set(ROLES)
+
+
 def test_nobody_may_do_anything_without_a_role() -> None:
     person = get_user_model().objects.create_user("someone")
 
