@@ -20,7 +20,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 PORT, BARE_PORT = 8765, 8766
-THREADS, CONNECTIONS, SECONDS, ROUNDS = 8, (1, 32), 4, 3  # threads as the README has them
+THREADS, CONNECTIONS, SECONDS, ROUNDS = 12, (1, 32), 4, 3  # threads as the README has them
 PLAN = """
 key: longer_calls
 unit: customer
