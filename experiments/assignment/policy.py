@@ -12,6 +12,7 @@ MOST_CHARACTERS = 16_384
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _FIELD_VALUE = re.compile(r"[A-Za-z0-9_.:-]{0,256}")
 _ESCAPED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+MOST_IN_NUMBER = 2**53 - 1  # what every JSON reader tells apart from its neighbours
 _NO_SCALAR = "{}"  # braces fit no field
 
 
@@ -59,6 +60,8 @@ def _document_violations(policy: Mapping[object, object], field: str) -> Iterato
     except (TypeError, ValueError, RecursionError) as error:
         yield violation(field, policy, f"must be JSON ({error})")
         return
+    if any(abs(number) > MOST_IN_NUMBER for number in _integers(policy)):
+        yield violation(field, policy, f"integers must lie within ±{MOST_IN_NUMBER}")
     if not unchanged:
         yield violation(field, policy, "must come back the same from JSON")
     if UNSTORABLE.search(text) or _ESCAPED_NUL.search(text):
@@ -66,3 +69,17 @@ def _document_violations(policy: Mapping[object, object], field: str) -> Iterato
     if len(text) > MOST_CHARACTERS:
         rule = f"must have at most {MOST_CHARACTERS} characters as JSON"
         yield violation(field, len(text), rule)
+
+
+def _integers(value: object) -> Iterator[int]:
+    match value:
+        case int():
+            yield value
+        case Mapping():
+            for each in value.values():
+                yield from _integers(each)
+        case list():
+            for each in value:
+                yield from _integers(each)
+        case _:
+            pass

@@ -54,6 +54,8 @@ def test_a_sound_policy_breaks_no_rule() -> None:
         ({"a": object()}, "must be JSON"),
         ({"a": (1, 2)}, "must come back the same"),
         ({"a": {1: 2}}, "must come back the same"),
+        ({"a": [{"b": -(2**53)}]}, "integers must lie within ±9007199254740991"),
+        ({"value": 10**400}, "integers must lie within"),
         ({"a": "b\x00"}, "must not hold NUL"),
         ({"a": ["\\\x00"]}, "must not hold NUL"),
         ({"a": "\ud83d"}, "must not hold NUL or half of a surrogate pair"),
