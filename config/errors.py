@@ -5,15 +5,19 @@ Under /ofrep/ its own protocol says how an error looks.
 
 from http import HTTPStatus
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from rest_framework.exceptions import APIException, NotFound, PermissionDenied, ValidationError
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from experiments import errors as experiment_errors
 from experiments.answers.exchange import response_of
+from experiments.api.violations import violations_of
 from experiments.ofrep.context import ErrorCode
 from experiments.ofrep.responses import Refused, failure
 from impact import errors as impact_errors
@@ -52,14 +56,17 @@ def problem_response(error: Exception, context: dict[str, object]) -> Response |
         return response
     body = _problem(HTTPStatus(response.status_code), _detail(known))
     if isinstance(known, ValidationError):
-        body["errors"] = known.detail
+        body["errors"] = [_named(each) for each in violations_of(known.detail, _sent(context))]
     response.data = body
     response.content_type = PROBLEM
     return response
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django names it
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that Django itself could not read."""
+    if isinstance(exception, RequestDataTooBig):
+        most = f"body: must have at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes"
+        return _answer(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, most)
     return _answer(request, HTTPStatus.BAD_REQUEST, "The request could not be read.")
 
 
@@ -114,12 +121,21 @@ def _detail(error: APIException) -> str:
     return str(error.detail)
 
 
+def _sent(context: dict[str, object]) -> object:
+    """Return what the body of a refused request said, or its query."""
+    request = context.get("request")
+    if not isinstance(request, Request):
+        return None
+    return request.query_params if request.method == "GET" else request.data
+
+
+def _named(violation: experiment_errors.Violation) -> dict[str, object]:
+    return {"field": violation.field, "value": violation.value, "rule": violation.rule}
+
+
 def _violations(error: Exception) -> list[dict[str, object]]:
     if isinstance(error, experiment_errors.Refusal):
-        return [
-            {"field": v.field, "value": v.value, "rule": v.rule, "line": v.line}
-            for v in error.violations
-        ]
+        return [{**_named(each), "line": each.line} for each in error.violations]
     if isinstance(error, impact_errors.InvalidBatch):
         return [{"field": error.field, "value": error.value, "rule": error.rule}]
     return []

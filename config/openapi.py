@@ -13,7 +13,19 @@ SHAPE = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
-        "errors": {},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "field": {"type": "string"},
+                    "value": {"type": "string", "description": "As JSON, cut where it is long."},
+                    "rule": {"type": "string"},
+                    "line": {"type": ["integer", "null"], "description": "Of the plan's text."},
+                },
+                "required": ["field", "value", "rule"],
+            },
+        },
     },
     "required": ["type", "title", "status", "detail"],
 }

@@ -3,7 +3,7 @@
 from dataclasses import asdict, replace
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -26,6 +26,7 @@ from experiments.models import Change, Experiment, Layer
 
 
 @extend_schema(tags=["experiments"])
+@extend_schema_view(get=extend_schema(summary="List experiments, last changed first"))
 class ExperimentList(generics.ListAPIView[Experiment]):
     """All experiments, last changed first."""
 
@@ -73,6 +74,7 @@ class ExperimentDetail(APIView):
 
 
 @extend_schema(tags=["experiments"])
+@extend_schema_view(get=extend_schema(summary="List who changed what and when"))
 class ExperimentChanges(generics.ListAPIView[Change]):
     """Who changed what and when, last first."""
 
@@ -99,6 +101,7 @@ class ExperimentCounts(APIView):
 
 
 @extend_schema(tags=["experiments"])
+@extend_schema_view(get=extend_schema(summary="List layers"))
 class LayerList(generics.ListAPIView[Layer]):
     """Layers: experiments in one layer exclude each other."""
 

@@ -1,6 +1,6 @@
 """The list of the never treated over HTTP. Ids travel in bodies, and are not kept."""
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,6 +13,7 @@ from experiments.models import NeverTreated
 
 
 @extend_schema(tags=["experiments"])
+@extend_schema_view(get=extend_schema(summary="List the never treated, by digest"))
 class NeverTreatList(generics.ListAPIView[NeverTreated]):
     """Customers whom no experiment may treat, last changed first, by digest."""
 

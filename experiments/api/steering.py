@@ -1,7 +1,7 @@
 """Experiments over HTTP: what is done to one that is defined."""
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import generics
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -80,6 +80,7 @@ class ExperimentWeights(APIView):
 
 
 @extend_schema(tags=["experiments"])
+@extend_schema_view(get=extend_schema(summary="List the units that are forced"))
 class ExperimentForced(generics.ListAPIView[ForcedAssignment]):
     """Units that quality assurance put into a variant. Ids travel in bodies, never in addresses."""
 

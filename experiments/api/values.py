@@ -6,13 +6,15 @@ from experiments.assignment.refusals import violation
 from experiments.errors import InvalidRequest
 
 EXAMPLE = "2026-01-05T09:30:00+01:00"
+FIRST_YEAR = 1900  # as for records: what is earlier is a date that nobody meant
 
 
 def instant(field: str, text: str, *, now: datetime, skew: timedelta) -> datetime:
     """Return a time as an instant of UTC.
 
     Raises:
-        InvalidRequest: no ISO 8601, without an offset, or further ahead than a clock's `skew`.
+        InvalidRequest: no ISO 8601, without an offset, before 1900, or further ahead than a
+            clock's `skew`.
     """
     try:
         given = datetime.fromisoformat(text)
@@ -22,6 +24,8 @@ def instant(field: str, text: str, *, now: datetime, skew: timedelta) -> datetim
     if given.tzinfo is None:
         rule = f"must carry an offset from UTC: {EXAMPLE}"
         raise InvalidRequest(violation(field, text, rule))
+    if given.year < FIRST_YEAR:
+        raise InvalidRequest(violation(field, text, f"must not lie before {FIRST_YEAR}"))
     if given - now > skew:
         raise InvalidRequest(violation(field, text, "must not lie in the future"))
     return given.astimezone(UTC)

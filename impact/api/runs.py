@@ -65,6 +65,7 @@ class RunOut(serializers.ModelSerializer[Run]):
         read_only_fields = fields
 
 
+@extend_schema(tags=["reports"])
 class Runs(ListAPIView[Run]):
     """The runs of all experiments or of one, newest first; a POST asks for another."""
 
@@ -77,12 +78,15 @@ class Runs(ListAPIView[Run]):
         experiment = self.request.query_params.get("experiment")
         return runs.filter(experiment=experiment) if experiment else runs
 
-    @extend_schema(parameters=[OpenApiParameter("experiment", OpenApiTypes.STR)])
+    @extend_schema(
+        summary="List runs, last asked for first",
+        parameters=[OpenApiParameter("experiment", OpenApiTypes.STR)],
+    )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401
         """List runs."""
         return super().get(request, *args, **kwargs)
 
-    @extend_schema(request=RunIn, responses={202: RunOut})
+    @extend_schema(summary="Ask for an analysis", request=RunIn, responses={202: RunOut})
     def post(self, request: Request) -> Response:
         """Queue a run."""
         given = RunIn(data=request.data)
@@ -98,34 +102,40 @@ class Runs(ListAPIView[Run]):
         return Response(RunOut(run).data, status=status.HTTP_202_ACCEPTED, headers=location)
 
 
+@extend_schema(tags=["reports"])
 class RunDetail(APIView):
     """One run."""
 
     permission_classes = [READ]
 
-    @extend_schema(responses=RunOut)
+    @extend_schema(summary="Show where a run stands", responses=RunOut)
     def get(self, request: Request, run_id: str) -> Response:
         """Answer where the run stands."""
         return Response(RunOut(requests.get(run_id)).data)
 
 
+@extend_schema(tags=["reports"])
 class Report(APIView):
     """The frozen analysis of a finished run."""
 
     permission_classes = [READ]
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(summary="Read the frozen analysis of a run", responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, run_id: str) -> Response:
         """Answer the document that `analyze --format json` prints."""
         return Response(requests.finished(run_id).analysis)
 
 
+@extend_schema(tags=["reports"])
 class ReportRows(APIView):
     """The estimates of a finished run, as tidy rows."""
 
     permission_classes = [READ]
 
-    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR})
+    @extend_schema(
+        summary="Read the estimates of a run as CSV",
+        responses={(200, "text/csv"): OpenApiTypes.STR},
+    )
     def get(self, request: Request, run_id: str) -> HttpResponse:
         """Answer the rows as CSV."""
         analysis = requests.finished(run_id).analysis or {}

@@ -5,6 +5,7 @@ import inspect
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.test import Client
 from rest_framework.exceptions import NotAuthenticated
 
 from config.errors import STATUS, problem_response
@@ -66,3 +67,20 @@ def test_all_refusals_are_problem_documents(error: Exception, status: int) -> No
     assert answer is not None
     assert answer.data["status"] == answer.status_code == status
     assert answer.content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/experiments", "/api/v1/layers", "/api/v1/runs"])
+def test_json_that_is_nested_too_deeply_is_refused(admin_client: Client, path: str) -> None:
+    answer = admin_client.post(path, "[" * 100_000, content_type="application/json")
+
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "body: must be JSON that is not nested so deeply"
+
+
+def test_a_body_that_is_too_large_is_refused_with_the_limit(admin_client: Client) -> None:
+    body = {"key": "large", "title": "x" * 9_000_000}
+
+    answer = admin_client.post("/api/v1/experiments", body, content_type="application/json")
+
+    assert answer.status_code == 413
+    assert answer.json()["detail"] == "body: must have at most 8,388,608 bytes"

@@ -58,6 +58,12 @@ def test_malformed_json_is_refused(client: Client, headers: dict[str, str], body
         ({"format": "xml"}, "format", '"xml"', "must be one of json, form, text, httapi"),
         ({"arrived_at": 5}, "arrived_at", "5", "must be a string"),
         ({"arrived_at": "soon"}, "arrived_at", '"soon"', "ISO 8601"),
+        (
+            {"arrived_at": "0001-01-01T00:00:00+14:00"},
+            "arrived_at",
+            '"0001-01-01T00:00:00+14:00"',
+            "must not lie before 1900",
+        ),
         ({"arrived_at": "2026-01-05T09:30:00"}, "arrived_at", "2026-01-05", "carry an offset"),
         ({"arrived_at": "2999-01-05T09:30:00Z"}, "arrived_at", "2999", "not lie in the future"),
     ],

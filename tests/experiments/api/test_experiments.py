@@ -1,5 +1,6 @@
 """The life of an experiment over HTTP."""
 
+import json
 from typing import Any
 
 import pytest
@@ -88,7 +89,8 @@ def test_a_draft_is_edited_with_its_edition(writer: APIClient) -> None:
     assert late.status_code == 409
     assert "somebody else changed it first" in late.json()["detail"]
     assert missing.status_code == 400
-    assert "edition" in missing.json()["errors"]
+    (error,) = missing.json()["errors"]
+    assert error == {"field": "edition", "value": "null", "rule": "This field is required."}
 
 
 def test_broken_rules_are_named_with_field_value_and_rule(writer: APIClient) -> None:
@@ -115,13 +117,17 @@ def test_broken_rules_are_named_with_field_value_and_rule(writer: APIClient) -> 
         ("variants", [{"key": "a", "weight": 1, "is_control": "yes"}]),
         ("targeting", ["gold"]),
         ("unit", "household"),
+        ("plan", "key: a"),
     ],
 )
 def test_a_value_of_another_type_is_refused(writer: APIClient, field: str, value: object) -> None:
     refused = writer.post(LIST, {**BODY, field: value}, format="json")
 
     assert refused.status_code == 400
-    assert field in refused.json()["errors"]
+    (error,) = refused.json()["errors"]
+    assert error["field"].startswith(field)
+    assert error["value"] in json.dumps(value)
+    assert error["rule"]
 
 
 def test_a_plan_that_breaks_a_rule_is_refused_with_its_line(writer: APIClient) -> None:

@@ -145,13 +145,14 @@ def test_good_rows_are_taken_and_each_bad_one_is_named(router: APIClient) -> Non
         {**good, "contact_id": "unheard"},
         {**good, "exposed_at": "2026-01-05T10:00:00"},
         {**good, "exposed_at": "2999-01-05T10:00:00Z"},
+        {**good, "exposed_at": "0001-01-01T00:00:00+14:00"},
         {**good, "served_variant": "elsewhere"},
         {"experiment": "longer_calls"},
         {"experiment": "longer_calls", "source": "client"},
         {**good, "contact_id": "a\x00"},
     )
 
-    assert (answer["received"], answer["matched"]) == (10, 1)
+    assert (answer["received"], answer["matched"]) == (11, 1)
     named = [(each["row"], each["field"]) for each in answer["rejected"]]
     assert named == [
         (0, "contact_id"),
@@ -159,10 +160,11 @@ def test_good_rows_are_taken_and_each_bad_one_is_named(router: APIClient) -> Non
         (3, "contact_id"),
         (4, "exposed_at"),
         (5, "exposed_at"),
-        (6, "served_variant"),
-        *((7, "assignment_id"), (7, "exposed_at")),
-        *((8, "unit_id"), (8, "assigned_variant"), (8, "assigned_at")),
-        (9, "contact_id"),
+        (6, "exposed_at"),
+        (7, "served_variant"),
+        *((8, "assignment_id"), (8, "exposed_at")),
+        *((9, "unit_id"), (9, "assigned_variant"), (9, "assigned_at")),
+        (10, "contact_id"),
     ]
     assert all(each["rule"] for each in answer["rejected"])
 
