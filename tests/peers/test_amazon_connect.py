@@ -62,14 +62,16 @@ def event(*, address: str | None = None, contact: str = "c-1", **parameters: str
 def test_contacts_get_the_arm_of_their_customer_as_a_string_map(compiled: Path, live: Live) -> None:
     callers = [f"+4950{number:05}" for number in range(24)]
     events = [event(address=each, contact=f"connect-{each}") for each in callers]
-    known = event(address="+49", contact="connect-known", customer_id="C-0012", tier="pro")
+    known = event(
+        address="+49", contact="connect-known", customer_id="jane.doe@example.com", tier="pro"
+    )
     before = live.rows(ROUTED)
 
     told = [each["answer"] for each in invoke(compiled, live.settings(), *events, known)]
 
     assert [each["variant"] for each in told[:-1]] == [live.variant(each) for each in callers]
     assert {each["variant"] for each in told} == {CONTROL, TREATMENT}
-    assert told[-1]["variant"] == live.variant("C-0012")
+    assert told[-1]["variant"] == live.variant("jane.doe@example.com")
     assert {each["source"] for each in told} == {"service"}
     assert {each["variant"]: each["policy_queue"] for each in told} == {
         CONTROL: "q_standard",

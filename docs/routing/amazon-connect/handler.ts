@@ -27,7 +27,7 @@ function question(event: ConnectContactFlowEvent): object {
   const { ContactData: contact, Parameters: parameters } = event.Details;
   const { customer_id, ...attributes } = parameters ?? {};
   return {
-    customer_id: [customer_id, contact.CustomerEndpoint?.Address].find(known) ?? null,
+    customer_id: customer_id || caller(contact.CustomerEndpoint?.Address),
     contact_id: contact.InitialContactId || contact.ContactId, // a transfer keeps its arm
     queue: contact.Queue?.Name ?? null,
     experiments: [process.env["EQUIPOISE_EXPERIMENT"]],
@@ -35,8 +35,9 @@ function question(event: ConnectContactFlowEvent): object {
   };
 }
 
-/** An id without a digit is nobody's: who hides the number is "anonymous". */
-const known = (id: string | undefined): boolean => /\d/.test(id ?? "");
+/** Who hides the number is nobody we know: "anonymous" has no digit. */
+const caller = (address: string | undefined): string | null =>
+  address && /\d/.test(address) ? address : null;
 
 async function ask(body: object): Promise<Record<string, string>> {
   const response = await fetch(`${process.env["EQUIPOISE_URL"]}/api/v1/assign`, {
