@@ -18,7 +18,14 @@ REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/15")
 RABBITMQ_URL = os.environ.get("RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672//")
 _PATIENCE_SECONDS = 3
 _PROJECT = Path(__file__).resolve().parents[1]
-_ENGINE_ONLY = ("impact.sufficiency", "calibration")  # what the engine and pure packages say
+_ENGINE_ONLY = (  # what the engine and pure packages say
+    "impact.sufficiency",
+    "impact.replay",
+    "calibration",
+    *(f"impact.management.test_power{which}" for which in ("", "_clusters", "_contracts")),
+    *(f"impact.management.test_power_{which}" for which in ("lifetimes", "switchbacks")),
+)
+_OWN_SERVERS = ("faults.test_database_faults", "faults.test_two_servers")  # whatever is required
 
 
 def postgres_url() -> str:
@@ -45,20 +52,21 @@ def rabbitmq_url() -> str:
 def can_meet_services(item: pytest.Item) -> bool:
     """Tell whether a test could do otherwise on other services.
 
-    What belongs to packages that know no database, nor asks for one, could not.
+    What belongs to packages that know no database, nor asks for one, could not. Nor could what
+    starts servers of its own.
     """
     if item.get_closest_marker("django_db") or item.get_closest_marker("services"):
         return True
     path = item.path.relative_to(_PROJECT).with_suffix("")
     module = ".".join(path.parts).removeprefix("tests.")
-    return not any(module == each or module.startswith(f"{each}.") for each in _pure())
+    return not any(module == each or module.startswith(f"{each}.") for each in _alike())
 
 
 @cache
-def _pure() -> tuple[str, ...]:
+def _alike() -> tuple[str, ...]:
     contracts = tomllib.loads((_PROJECT / "pyproject.toml").read_text())["tool"]["importlinter"]
     (pure,) = (each for each in contracts["contracts"] if each["id"] == "pure")
-    return (*pure["source_modules"], *_ENGINE_ONLY)
+    return (*pure["source_modules"], *_ENGINE_ONLY, *_OWN_SERVERS)
 
 
 def _do_without(reason: str) -> None:
