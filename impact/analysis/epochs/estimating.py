@@ -19,6 +19,7 @@ from impact.stats.means.ratio import ROUGH
 
 METHOD = "epochs"
 ADJUSTED = "cuped_epochs"
+LONE = "of the one version that compares the arms; splits differ between versions"
 QUANTITIES = {
     Kind.MEAN: "mean_difference",
     Kind.PROPORTION: "proportion_difference",
@@ -80,7 +81,7 @@ def _row(subject: Subject, metric: Metric, pairs: list[Pair], method: str) -> Es
     used = [pair for pair, answer in found if isinstance(answer, Inference)]
     epochs = [Epoch(n=_units(pair), difference=answer) for pair, answer in found]
     parts = [
-        f"averaged over {len(used)} versions, whose splits differ",
+        f"averaged over {len(used)} versions, whose splits differ" if len(used) > 1 else LONE,
         *_left_out(found),
         ROUGH if metric.kind is Kind.RATIO and _is_rough(used) else "",
     ]

@@ -99,7 +99,7 @@ def test_a_version_with_one_unit_of_an_arm_is_left_out_and_out_of_n() -> None:
     assert row.value == pytest.approx(0.4)
     assert (row.n_variant, row.n_baseline) == (450, 50)
     assert row.note == (
-        "averaged over 1 versions, whose splits differ; "
+        "of the one version that compares the arms; splits differ between versions; "
         "451 units of versions left out: fewer than two units in one of the arms"
     )
 
