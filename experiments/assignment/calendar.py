@@ -5,28 +5,29 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from experiments.assignment.schedule import WINDOW, Schedule
-from experiments.assignment.slots import slot_id, slots
+from experiments.assignment.slots import Slot, slot_id, slots
 
-MINUTE = "window_minute"
+MINUTE, BLOCK = "window_minute", "window_block"
 ONE_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """When each slot of a schedule begins, by its id."""
+    """The slots of a schedule by their ids."""
 
     schedule: Schedule
-    begins: Mapping[str, datetime]
+    slots: Mapping[str, Slot]
 
     def at(self, arrived_at: datetime) -> Mapping[str, str | int]:
-        """Return the slot of an aware instant, and the whole minutes since the slot began."""
-        slot = slot_id(self.schedule, arrived_at)
-        if slot not in self.begins:
-            return {WINDOW: slot}
-        return {WINDOW: slot, MINUTE: (arrived_at - self.begins[slot]) // ONE_MINUTE}
+        """Return the slot of an aware instant, its block and the whole minutes since it began."""
+        name = slot_id(self.schedule, arrived_at)
+        slot = self.slots.get(name)
+        if slot is None:
+            return {WINDOW: name}
+        minutes = (arrived_at - slot.begins_at) // ONE_MINUTE
+        return {WINDOW: name, MINUTE: minutes, BLOCK: slot.block}
 
 
 def calendar_of(schedule: Schedule) -> Calendar:
     """Return the schedule ready to answer."""
-    begins = {slot.id: slot.begins_at for slot in slots(schedule)}
-    return Calendar(schedule=schedule, begins=begins)
+    return Calendar(schedule=schedule, slots={slot.id: slot for slot in slots(schedule)})

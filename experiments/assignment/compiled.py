@@ -77,8 +77,9 @@ class CompiledExperiment:
         """Return what a schedule says of a time of arrival: nothing where there is no schedule.
 
         `window_id` is the slot, the unit where time slots are randomised; `window_minute` counts
-        the whole minutes since the slot began, where the schedule has it. Put both among the
-        attributes of a question, and into what is recorded with its answer.
+        the whole minutes since the slot began and `window_block` names the slots among which it was
+        drawn, where the schedule has it. Put them among the attributes of a question, and into what
+        is recorded with its answer.
         """
         return NOTHING if self.calendar is None else self.calendar.at(arrived_at)
 

@@ -9,6 +9,7 @@ from impact.join.columns import text
 from impact.join.inputs import Inputs
 
 MINUTE = "window_minute"  # of the slot, at the arrival: what a published schedule said
+BLOCK = "window_block"  # of the slots among which the schedule drew this one
 
 
 def by_contact(inputs: Inputs, plan: Plan) -> Inputs:

@@ -9,7 +9,7 @@ from experiments.plan.document import Plan
 from impact.errors import InputMissing
 from impact.join.columns import is_column, text
 from impact.join.inputs import Inputs
-from impact.join.slots import MINUTE
+from impact.join.slots import BLOCK, MINUTE
 from impact.join.start_times import LABELS
 
 PREFIX = "split_"
@@ -36,7 +36,7 @@ def find_splits(plan: Plan, inputs: Inputs) -> dict[str, str]:
     Weekday, hour and season of the start are always there (`start_weekday`, ...).
 
     What units received may be nowhere: then there is no effect on compliers, and all else stands.
-    So may the minute of a window, which then begins with its first contact.
+    So may the minute of a window, which then begins with its first contact, and its block.
     The version is there where assignments have several.
 
     Raises:
@@ -88,7 +88,7 @@ def _named(plan: Plan) -> Iterator[str]:
     if plan.compliance is not None:
         yield from plan.compliance.columns
     if plan.switchback is not None:
-        yield MINUTE
+        yield from (MINUTE, BLOCK)
     yield EPOCH
 
 

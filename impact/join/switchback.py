@@ -4,18 +4,19 @@ from collections.abc import Iterable
 
 import ibis
 import numpy as np
-from ibis.expr.types import BooleanValue, IntegerValue, Table
+from ibis.expr.types import BooleanValue, IntegerValue, StringValue, Table
+from numpy.typing import NDArray
 
 from experiments.plan.document import Metric, Plan
 from impact.analysis.sufficient import WindowCounts
 from impact.join.clusters import CLUSTER, packed
 from impact.join.columns import microseconds
-from impact.join.slots import MINUTE
+from impact.join.slots import BLOCK, MINUTE
 from impact.join.splits import split_column
 from impact.join.vector import Vector
 from impact.stats.switchback.carry_over import UNKNOWN, preceding
 
-BEGAN, DAY = "window_began_", "window_day_"
+BEGAN, DAY, DRAWN = "window_began_", "window_day_", "window_block_"
 MICROSECONDS_PER_MINUTE = 60_000_000
 
 
@@ -27,7 +28,8 @@ def window_counts(
     A window begins where a schedule says so (`window_minute` of the assignments), else with the
     first contact assigned in it. Contacts within the burn-in are left out; those without a window
     are counted and left out. What came before a window is told by all windows that anybody was
-    assigned in. Nothing without a switchback.
+    assigned in. Among which others a window was drawn is known where every row says so
+    (`window_block`). Nothing without a switchback.
     """
     if plan.switchback is None:
         return {}
@@ -39,6 +41,7 @@ def window_counts(
             CLUSTER: measured[column],
             BEGAN: asked.min().over(together),
             DAY: measured.start_date.min().over(together),
+            DRAWN: _block(measured),
         }
     )
     settled = _settled(timed, plan.switchback.burn_in)
@@ -48,6 +51,13 @@ def window_counts(
         for metric, vector in vectors
         if {"y"} <= set(vector.names)
     }
+
+
+def _block(measured: Table) -> StringValue:
+    """Return among which others a window was drawn, null where nothing says so."""
+    name = split_column(BLOCK)
+    known = measured[name] if name in measured.columns else ibis.null()
+    return known.cast("string").nullif("")
 
 
 def _settled(timed: Table, burn_in: int) -> BooleanValue:
@@ -94,15 +104,25 @@ def _counted(timed: Table, vector: Vector, before: dict[str, str]) -> WindowCoun
     complete = timed.mutate(**values).filter(vector.complete)
     sums = {name: complete[name].sum() for name in values}
     grouped = complete.group_by(CLUSTER, "variant").aggregate(
-        n_=complete.count(), began_=complete[BEGAN].min(), day_=complete[DAY].min(), **sums
+        n_=complete.count(),
+        began_=complete[BEGAN].min(),
+        day_=complete[DAY].min(),
+        block_=complete[DRAWN].min(),
+        **sums,
     )
     rows = grouped.order_by("began_", CLUSTER, "variant").to_pyarrow()
     known = [place for place, name in enumerate(rows[CLUSTER].to_pylist()) if name is not None]
-    days = np.asarray([str(rows["day_"][place]) for place in known], dtype=np.str_)
-    _, codes = np.unique(days, return_inverse=True)
+    days = [str(rows["day_"][place]) for place in known]
+    blocks = [rows["block_"][place].as_py() for place in known]
     labels = rows[CLUSTER].to_pylist()
     return WindowCounts(
         counts=packed(rows, names),
-        day=codes.astype(np.int64),
+        day=_codes(days),
+        block=None if None in blocks else _codes(blocks),
         before=np.array([before[labels[place]] for place in known], dtype=np.str_),
     )
+
+
+def _codes(labels: list[str]) -> NDArray[np.int64]:
+    _, codes = np.unique(np.array(labels, dtype=np.str_), return_inverse=True)
+    return codes.astype(np.int64)

@@ -102,6 +102,7 @@ def slots_of(eligible: Table, plan: Plan, schedule: Schedule) -> Slots:
         of_unit=order[places(rows["window"], ids)],
         settled=whole(rows["minute"]) >= schedule.burn_in,
         day=np.unique(days, return_inverse=True)[1].astype(np.int64),
+        block=np.unique([slot.block for slot in given], return_inverse=True)[1].astype(np.int64),
         began=np.array(began),
     )
 

@@ -39,16 +39,18 @@ def clusters_from(stored: dict[str, Any]) -> ClusterCounts:
 
 def windows_to(found: WindowCounts) -> dict[str, Any]:
     """Return one metric's windows as JSON values."""
-    stored = {"counts": clusters_to(found.counts), "day": found.day.tolist()}
-    return stored if found.before is None else {**stored, "before": found.before.tolist()}
+    known = {"day": found.day, "block": found.block, "before": found.before}
+    codes = {name: codes.tolist() for name, codes in known.items() if codes is not None}
+    return {"counts": clusters_to(found.counts), **codes}
 
 
 def windows_from(stored: dict[str, Any]) -> WindowCounts:
     """Return one metric's windows from JSON values."""
-    before = stored.get("before")
+    block, before = stored.get("block"), stored.get("before")
     return WindowCounts(
         counts=clusters_from(stored["counts"]),
         day=np.array(stored["day"], dtype=np.int64),
+        block=None if block is None else np.array(block, dtype=np.int64),
         before=None if before is None else np.array(before, dtype=np.str_),
     )
 

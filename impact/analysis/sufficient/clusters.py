@@ -36,12 +36,15 @@ class ClusterCounts:
 class WindowCounts:
     """A metric's sums by window of time, an entry per window and arm in the order of time.
 
-    `counts` has the windows for clusters, `day` a code of the day that each began on, `before` the
-    variant of the window before it, "" where it is unknown; None in statistics stored without it.
+    `counts` has the windows for clusters, `day` a code of the day that each began on, `block` a
+    code of the windows among which its variant was drawn, None where that is not known. `before` is
+    the variant of the window before it, "" where it is unknown; None in statistics stored without
+    it.
     """
 
     counts: ClusterCounts
     day: Integers
+    block: Integers | None = None
     before: NDArray[np.str_] | None = None
 
 

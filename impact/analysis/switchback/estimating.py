@@ -98,6 +98,7 @@ def _windows(found: WindowCounts, variant: str, control: str) -> Windows | NotEs
         n=n,
         treated=counts.variant[chosen] == variant,
         day=found.day[chosen],
+        block=None if found.block is None else found.block[chosen],
         before=None if found.before is None else _codes(found.before[chosen], variant, control),
     )
 
@@ -111,8 +112,13 @@ def _note(plan: Plan, found: WindowCounts) -> str:
     burn_in = plan.switchback.burn_in if plan.switchback else 0
     left_out = found.counts.left_out
     parts = [
-        f"{found.counts.cluster.size} windows on {np.unique(found.day).size} days",
+        f"{found.counts.cluster.size} windows on {np.unique(found.day).size} days{_blocks(found)}",
         f"the first {burn_in} minutes of each left out" if burn_in else "",
         f"{left_out} contacts without a window left out" if left_out else "",
     ]
     return joined(*parts)
+
+
+def _blocks(found: WindowCounts) -> str:
+    """Say within how many blocks variants were drawn."""
+    return "" if found.block is None else f", drawn within {np.unique(found.block).size} blocks"

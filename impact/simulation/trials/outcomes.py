@@ -102,12 +102,14 @@ class Slots:
     """The windows of time of a switchback, in the order of time, and the contacts in them.
 
     `of_unit` has the place of each contact's window, `settled` whether it came after the burn-in.
-    Per window: a code of its `day`, and the minute it `began`.
+    Per window: a code of its `day`, one of the `block` in which its arm is drawn, and the minute it
+    `began`.
     """
 
     of_unit: Integers
     settled: Booleans
     day: Integers
+    block: Integers
     began: Floats
 
     def within(self, kept: Booleans) -> "Slots":

@@ -60,6 +60,17 @@ def alternating_split(plan: Plan, windows_a_day: int, windows: int) -> Split:
     return split
 
 
+def blocks_of(plan: Plan, windows_a_day: int, windows: int) -> Integers:
+    """Return a code per window of those that `alternating_split` draws together.
+
+    Raises:
+        InvalidRequest: as there, of the weights.
+    """
+    weeks, _ = _deck(plan)
+    a_week, place = DAYS_PER_WEEK * windows_a_day, np.arange(windows)
+    return place // (weeks * a_week) * a_week + place % a_week
+
+
 def _deck(plan: Plan) -> tuple[int, Integers]:
     """Return the fewest weeks of which the weights give every arm whole ones, and the arms."""
     places = [(place, weight) for place, (_, weight) in enumerate(plan.weights)]

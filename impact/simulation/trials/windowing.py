@@ -27,7 +27,9 @@ def windows_of(values: Values, slots: Slots, arms: Integers, variants: Texts) ->
         sums=np.column_stack(sums)[seen].astype(np.float64),
     )
     before = variants_before(slots, of_window, variants)
-    return WindowCounts(counts=counts, day=slots.day[seen], before=before[seen])
+    return WindowCounts(
+        counts=counts, day=slots.day[seen], block=slots.block[seen], before=before[seen]
+    )
 
 
 def treated_before(slots: Slots, arms: Integers, treated: Booleans) -> tuple[Booleans, Booleans]:

@@ -17,9 +17,10 @@ def drawn_effect(
 ) -> Inference | NotEstimable:
     """Return the difference of `window_effect`, tested by what other draws would have shown.
 
-    Draws keep how many windows of a day were treated. The statistic is the difference in units of
-    the draw's own spread, and the interval holds the effects, the same in every window, that are
-    not rejected (Bojinov, Simchi-Levi and Zhao 2023; Rosenbaum 2002). No standard error.
+    Draws keep how many windows of a block were treated, of a day where there are no blocks. The
+    statistic is the difference in units of the draw's own spread, 0 where it has none, and the
+    interval holds the effects, the same in every window, that are not rejected (Bojinov,
+    Simchi-Levi and Zhao 2023; Rosenbaum 2002). No standard error.
 
     >>> windows = Windows(total=np.array([5.0, 9, 6, 8, 4, 9, 5, 8]), weight=np.ones(8),
     ...     n=np.ones(8), treated=np.arange(8) % 2 == 1, day=np.arange(8) // 4)
@@ -31,20 +32,23 @@ def drawn_effect(
     """
     if (reason := not_usable(windows)) is not None:
         return reason
-    draws = drawn_arms(windows.treated, windows.mixed, rng=rng)
+    draws = drawn_arms(windows.treated, windows.drawn_in, rng=rng)
     if isinstance(draws, NotEstimable):
         return draws
-    apart = _within_days(draws.astype(np.float64), windows)
-    spread = np.sqrt((windows.weight * apart**2).sum(axis=1))
-    if not (spread > 0).all():
+    effects, weight = windows.effects, windows.weight
+    own = effects.off(windows.treated.astype(np.float64))
+    size = math.sqrt(float((weight * own**2).sum()))
+    if size <= TIES * math.sqrt(float(weight.sum())):
         return NotEstimable("no day has windows of both arms")
-    own = _within_days(windows.treated[None, :].astype(np.float64), windows)[0]
-    size = math.sqrt(float((windows.weight * own**2).sum()))
     if _is_constant(windows):
         return NotEstimable("zero variance: all windows have the same value")
+    apart = effects.off(draws.astype(np.float64))
+    spread = np.sqrt((weight * apart**2).sum(axis=1))
+    says = spread > TIES * size
+    apart[~says], spread[~says] = 0.0, 1.0
     observed = float(own @ windows.total) / size
     others = (apart @ windows.total) / spread
-    carried = (apart @ (windows.weight * windows.treated)) / spread
+    carried = (apart @ (weight * windows.treated)) / spread
     slack = TIES * (abs(observed) + float(np.abs(others).max()))
     low, high = _limits(observed, size, others, carried, level)
     if not (math.isfinite(low) and math.isfinite(high)):
@@ -53,17 +57,6 @@ def drawn_effect(
         )
     p_value = float((np.abs(others) >= abs(observed) - slack).mean())
     return Inference(value=observed / size, ci_low=low, ci_high=high, p_value=p_value)
-
-
-def _within_days(arms: Floats, windows: Windows) -> Floats:
-    """Return arms (draws, windows) less their weighted share in each day."""
-    apart = arms.copy()
-    days = windows.mixed
-    for day in np.unique(days):
-        places = days == day
-        weight = windows.weight[places]
-        apart[:, places] -= (arms[:, places] @ weight / weight.sum())[:, None]
-    return apart
 
 
 def _is_constant(windows: Windows) -> bool:

@@ -1,12 +1,12 @@
-"""Windows of time compared within their days by least squares, at a cost that grows with them.
+"""Windows of time compared by least squares, at a cost that grows with them.
 
-A day effect for every day and a cluster for every window would make matrices whose number and size
-both grow with the schedule. Two facts spare them. The days' effects are taken off beforehand
-(Frisch and Waugh 1933; Lovell 1963), and all contacts of a window have one row of the design, so
-that CR2 needs its leverage alone. With w the weight of a window, W that of its day, x its columns
-less their mean over the day, M = (sum of w x x')^-1 and e its residual, a window has
+An effect for every day and block and a cluster for every window would make matrices whose number
+and size both grow with the schedule. Two facts spare them. The effects are taken off beforehand
+(`effects`), and all contacts of a window have one row of the design, so that CR2 needs its leverage
+alone. With w the weight of a window, f its leverage in the effects, x its columns less what the
+effects explain of them, M = (sum of w x x')^-1 and e its residual, a window has
 
-    the leverage   h = w / W + w x' M x,
+    the leverage   h = f + w x' M x,
     the weight     d = w (M x)_1   in the first coefficient,
 
 and that coefficient the variance sum of d^2 e^2 / (1 - h). Satterthwaite's degrees of freedom are
@@ -29,9 +29,9 @@ from impact.stats.clusters.regression import (
     satterthwaite_df,
 )
 from impact.stats.estimable import NotEstimable
+from impact.stats.switchback.effects import Effects, effects_of  # noqa: F401  # examples
 
 Floats = NDArray[np.float64]
-Codes = NDArray[np.intp]
 
 DETERMINED = NotEstimable("the comparison has a column that the others determine")
 
@@ -48,17 +48,21 @@ class Coefficient:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Within:
-    """Windows less the weighted mean of their group.
+    """Windows less what their `effects` explain.
 
-    `columns` has shape (windows, p), the outcome's `mean` (windows,), as have the `weight` of each
-    window and the code of its `group`. `size` is that of the outcome.
+    `columns` has shape (windows, p), the outcome's `mean` (windows,). `size` is that of the
+    outcome.
     """
 
     columns: Floats
     mean: Floats
-    weight: Floats
-    group: Codes
+    effects: Effects
     size: float
+
+    @property
+    def weight(self) -> Floats:
+        """The weight of each window, (windows,)."""
+        return self.effects.weight
 
     @property
     def gram(self) -> Floats:
@@ -70,33 +74,24 @@ class Within:
         """The sum of w x y."""
         return np.asarray((self.columns * self.weight[:, None]).T @ self.mean)
 
-    def by_group(self, values: Floats) -> Floats:
-        """Add up values (windows, ...) by group."""
-        sums = np.zeros((int(self.group.max()) + 1, *values.shape[1:]))
-        np.add.at(sums, self.group, values)
-        return sums
 
-
-def within(columns: Floats, total: Floats, weight: Floats, group: Codes) -> Within | NotEstimable:
-    """Take off the groups' means; refused where they determine a column, or others do.
+def within(columns: Floats, total: Floats, effects: Effects) -> Within | NotEstimable:
+    """Take off the effects; refused where they determine a column, or others do.
 
     `columns` (windows, p) and the outcome's `total` by window are not weighted.
 
-    >>> found = within(np.array([[0.0], [1], [1]]), np.array([2.0, 4, 3]), np.ones(3),
-    ...     np.array([0, 0, 1]))
-    >>> found.columns.ravel().tolist(), found.mean.tolist()
+    >>> days = effects_of(np.ones(3), np.array([0, 0, 1]))
+    >>> found = within(np.array([[0.0], [1], [1]]), np.array([2.0, 4, 3]), days)
+    >>> found.columns.ravel().round(9).tolist(), found.mean.round(9).tolist()
     ([-0.5, 0.5, 0.0], [-1.0, 1.0, 0.0])
     """
-    both = np.column_stack([columns, total / weight])
-    sums = np.zeros((int(group.max()) + 1, both.shape[1] + 1))
-    np.add.at(sums, group, np.column_stack([both, np.ones(weight.size)]) * weight[:, None])
-    apart = both - (sums[:, :-1] / sums[:, -1:])[group]
+    mean, weight = total / effects.weight, effects.weight
+    apart = effects.off(np.column_stack([columns, mean]).T).T
     found = Within(
         columns=apart[:, :-1],
         mean=apart[:, -1],
-        weight=weight,
-        group=group,
-        size=float(np.abs(both[:, -1]).max()),
+        effects=effects,
+        size=float(np.abs(mean).max()),
     )
     left, whole = np.diag(found.gram), (columns**2 * weight[:, None]).sum(axis=0)
     if (left <= SINGULAR * whole).any():
@@ -110,8 +105,8 @@ def within(columns: Floats, total: Floats, weight: Floats, group: Codes) -> With
 def errors_by_window(data: Within) -> Coefficient:
     """Return the first coefficient with a cluster for every window.
 
-    >>> data = within(np.array([[0.0], [1], [0], [1]]), np.array([1.0, 3, 2, 6]), np.ones(4),
-    ...     np.zeros(4, dtype=np.intp))
+    >>> one_day = effects_of(np.ones(4), np.zeros(4, dtype=np.int64))
+    >>> data = within(np.array([[0.0], [1], [0], [1]]), np.array([1.0, 3, 2, 6]), one_day)
     >>> found = errors_by_window(data)
     >>> found.value, found.variance, found.df
     (3.0, 2.5, 2.0)
@@ -121,7 +116,7 @@ def errors_by_window(data: Within) -> Coefficient:
     residual = data.mean - data.columns @ coefficients
     moved = data.weight * (data.columns @ inverse[0])
     own = data.weight * np.einsum("gi,ij,gj->g", data.columns, inverse, data.columns)
-    leverage = data.weight / data.by_group(data.weight)[data.group] + own
+    leverage = data.effects.leverage + own
     left = 1 - leverage
     factor = np.where(left > WHOLE, 1 / np.maximum(left, WHOLE), 0.0)
     share = factor * moved**2 / data.weight
@@ -134,17 +129,17 @@ def errors_by_window(data: Within) -> Coefficient:
 
 
 def errors_by_group(data: Within) -> Coefficient | NotEstimable:
-    """Return the first coefficient with a cluster for every group, whose mean is taken off.
+    """Return the first coefficient with a cluster for every group of windows that share effects.
 
-    >>> columns, group = np.tile([[0.0], [1]], (3, 1)), np.repeat(np.arange(3), 2)
-    >>> data = within(columns, np.array([1.0, 3, 2, 6, 4, 7]), np.ones(6), group)
+    >>> columns, days = np.tile([[0.0], [1]], (3, 1)), effects_of(np.ones(6), np.arange(6) // 2)
+    >>> data = within(columns, np.array([1.0, 3, 2, 6, 4, 7]), days)
     >>> found = errors_by_group(data)
     >>> round(found.value, 6), round(found.variance, 6), round(found.df, 6)
     (3.0, 0.333333, 2.0)
     """
     weighted = data.columns * data.weight[:, None]
-    shares = data.by_group(weighted[:, :, None] * data.columns[:, None, :])
-    products = data.by_group(weighted * data.mean[:, None])[:, :, None]
+    shares = data.effects.by_group(weighted[:, :, None] * data.columns[:, None, :])
+    products = data.effects.by_group(weighted * data.mean[:, None])[:, :, None]
     return first_of(cluster_fit(shares, products, data.weight.size), data.size)
 
 
@@ -170,11 +165,11 @@ def first_of(fit: ClusterFit | NotEstimable, size: float) -> Coefficient | NotEs
 
 def _squares(data: Within, inverse: Floats, share: Floats, leverage: Floats) -> float:
     """Return tr(P P): the squares of all entries of I - H, weighted by the shares of both."""
-    amount = share * data.weight
-    of_groups = data.by_group(data.weight)
-    moments = (data.columns * amount[:, None]).T @ data.columns @ inverse
-    sums = data.by_group(data.columns * amount[:, None])
-    between = np.einsum("di,ij,dj->d", sums, inverse, sums) / of_groups
-    together = (data.by_group(amount) / of_groups) ** 2
-    own = float((share**2 * (1 - 2 * leverage)).sum())
-    return own + float(together.sum() + np.trace(moments @ moments) + 2 * between.sum())
+    scaled = data.columns * np.sqrt(data.weight)[:, None]
+    moments = (scaled * share[:, None]).T @ scaled @ inverse
+    found = float((share**2 * (1 - 2 * leverage)).sum() + np.trace(moments @ moments))
+    for places, basis in data.effects.parts:
+        amount = basis * share[places, None]
+        together, between = amount.T @ basis, amount.T @ scaled[places]
+        found += float((together**2).sum() + 2 * np.einsum("di,ij,dj->", between, inverse, between))
+    return found

@@ -1,4 +1,4 @@
-"""The difference between arms that alternate in time: windows compared within their days."""
+"""The difference between arms that alternate in time: windows compared within days and blocks."""
 
 import math
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from impact.stats.clusters.comparison import LEAST_DF
 from impact.stats.clusters.regression import cluster_fit
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference, student_inference
+from impact.stats.switchback.effects import Effects, effects_of
 from impact.stats.switchback.least_squares import (
     Coefficient,
     errors_by_group,
@@ -29,9 +30,10 @@ class Windows:
     """One entry per window of time, in their order.
 
     `total` of the outcome, `weight` that it is divided by (units, or a ratio's denominator), `n`
-    units, `treated` whether the window had the variant, `day` a code of its day. `before` says of
-    the window before it 1 if that had the variant, 0 for control, -1 for another variant or
-    unknown; None where the windows are all there were.
+    units, `treated` whether the window had the variant, `day` a code of its day. `block` is a code
+    of the windows among which its arm was drawn, such as those of one weekday and hour; None where
+    that was its day. `before` says of the window before it 1 if that had the variant, 0 for
+    control, -1 for another variant or unknown; None where the windows are all there were.
     """
 
     total: Floats
@@ -39,15 +41,28 @@ class Windows:
     n: Floats
     treated: NDArray[np.bool_]
     day: Integers
+    block: Integers | None = None
     before: Integers | None = None
 
     @property
-    def mixed(self) -> Integers:
-        """The days, or one code for all where no day has both arms: then days cannot be equal."""
-        for day in np.unique(self.day):
-            if 0 < self.treated[self.day == day].mean() < 1:
-                return self.day
-        return np.zeros_like(self.day)
+    def alternate(self) -> bool:
+        """Whether any day has both arms: only then can days be taken off."""
+        _, day = np.unique(self.day, return_inverse=True)
+        treated = np.bincount(day, self.treated)
+        return bool(((treated > 0) & (treated < np.bincount(day))).any())
+
+    @property
+    def drawn_in(self) -> Integers:
+        """The codes within which arms were drawn: blocks, days, or one for all."""
+        if self.block is not None:
+            return self.block
+        return self.day if self.alternate else np.zeros_like(self.day)
+
+    @property
+    def effects(self) -> Effects:
+        """The effects of days and blocks."""
+        crossed = self.block is not None and self.alternate
+        return effects_of(self.weight, self.drawn_in, self.day if crossed else None)
 
     def chosen(self, keep: NDArray[np.bool_]) -> "Windows":
         """Return some of the windows."""
@@ -57,6 +72,7 @@ class Windows:
             n=self.n[keep],
             treated=self.treated[keep],
             day=self.day[keep],
+            block=None if self.block is None else self.block[keep],
             before=None if self.before is None else self.before[keep],
         )
 
@@ -64,10 +80,12 @@ class Windows:
 def window_effect(
     windows: Windows, *, level: float, by_day: bool = False
 ) -> Inference | NotEstimable:
-    """Return the difference with day effects, its errors between windows or between days (CR2).
+    """Return the difference with effects of days and blocks, errors between windows or days (CR2).
 
-    Units are compared within their day: a busy Monday is no effect of the arm. Tested against
-    Student's t with Satterthwaite's degrees of freedom; fewer than 5 of them are refused.
+    A busy Monday is no effect of the arm, nor is a busy hour: where arms were drawn within blocks
+    every block has an effect beside every day, and errors between days are those between groups
+    of days that blocks link. Tested against Student's t with Satterthwaite's degrees of freedom;
+    fewer than 5 of them are refused.
 
     >>> windows = Windows(total=np.array([5.0, 9, 6, 8, 4, 9, 5, 7, 6, 10, 5, 8]),
     ...     weight=np.ones(12), n=np.ones(12), treated=np.arange(12) % 2 == 1,
@@ -120,7 +138,7 @@ def tested(found: Coefficient | NotEstimable, level: float) -> Inference | NotEs
 def fitted(
     windows: Windows, columns: list[NDArray[np.bool_]], *, by_day: bool
 ) -> Coefficient | NotEstimable:
-    """Fit the outcome on flags of each window and on day effects, by window or by day.
+    """Fit the outcome on flags of each window and on effects of days and blocks, by window or day.
 
     >>> windows = Windows(total=np.array([5.0, 9, 6, 8]), weight=np.ones(4), n=np.ones(4),
     ...     treated=np.arange(4) % 2 == 1, day=np.zeros(4, dtype=np.int64))
@@ -128,14 +146,13 @@ def fitted(
     >>> found.value, found.variance, found.df  # 17 / 2 - 11 / 2, with (1/2 + 1/2) / 2 as Student's
     (3.0, 0.5, 2.0)
     """
-    _, day = np.unique(windows.mixed, return_inverse=True)
     flags = np.column_stack([column.astype(np.float64) for column in columns])
-    data = within(flags, windows.total, windows.weight, day)
+    data = within(flags, windows.total, windows.effects)
     if isinstance(data, NotEstimable):
         return data
     if not by_day:
         return errors_by_window(data)
-    if day.max() > 0:
+    if data.effects.group.max() > 0:
         return errors_by_group(data)
     return _whole_days(windows, flags, data.size)
 

@@ -93,6 +93,7 @@ def test_a_contact_is_served_as_published_for_its_arrival(switchback: Experiment
     assert (row.unit_id, row.contact_id, row.bucket) == ("2026-01-13T10:00", "c-1", None)
     assert row.attributes["window_id"] == "2026-01-13T10:00"
     assert row.attributes["window_minute"] == 5
+    assert row.attributes["window_block"] == "0-2T10:00"
 
 
 def test_a_question_that_comes_late_is_answered_for_the_arrival(switchback: Experiment) -> None:

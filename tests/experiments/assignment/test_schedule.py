@@ -116,7 +116,11 @@ def test_a_contact_gets_the_variant_of_the_slot_in_which_it_arrived() -> None:
     known = compiled.at(arrived_at)
     decision = compiled.decide(str(known["window_id"]), known)
 
-    assert known == {"window_id": "2026-12-01T08:00", "window_minute": 80}
+    assert known == {
+        "window_id": "2026-12-01T08:00",
+        "window_minute": 80,
+        "window_block": "0-2T08:00",
+    }
     assert (decision.eligible, decision.source, decision.bucket) == (True, Source.SERVICE, None)
     drawn = draw(schedule_of(DOCUMENT), "kX3_vT9-aB2mQ7pR", HALVES)
     assert decision.assigned_variant == drawn["2026-12-01T08:00"]

@@ -63,7 +63,10 @@ def counted(
 
 FIELDS = [
     pa.field(name, pa.string())
-    for name in ("unit_id", "contact_id", "variant", "window_id", "window_minute")
+    for name in (
+        *("unit_id", "contact_id", "variant"),
+        *("window_id", "window_minute", "window_block"),
+    )
 ]
 
 
@@ -142,3 +145,21 @@ def test_what_was_observed_of_a_slot_is_that_of_its_contacts() -> None:
     found = counted(rows, observed=observed, source="observations.backlog")
 
     assert found.counts.number("y").tolist() == [14, 11]
+
+
+def test_windows_know_among_which_others_they_were_drawn() -> None:
+    rows = [
+        {**asked(f"2026-12-0{day}T08:00", name, minute, arm), "window_block": block}
+        for day, name, minute, arm, block in (
+            (1, "a", 30, "control", "0-2T08:00"),
+            (1, "b", 40, "control", "0-2T08:00"),
+            (2, "c", 1470, "patient", "0-3T08:00"),
+            (8, "d", 10110, "patient", "0-2T08:00"),
+        )
+    ]
+
+    found = counted(rows).block
+    assert found is not None
+    assert found.tolist() == [0, 1, 0]
+    assert counted([{**row, "window_block": None} for row in rows]).block is None
+    assert counted([*rows, asked("2026-12-09T08:00", "e", 11550, "control")]).block is None

@@ -113,6 +113,7 @@ def assigned(found: History, arms: np.ndarray) -> list[Row]:
                 "assigned_at": arrived[who],
                 "window_id": slot.id,
                 "window_minute": str((arrived[who] - slot.begins_at) // timedelta(minutes=1)),
+                "window_block": slot.block,
             }
         )
     return rows

@@ -8,6 +8,7 @@ from impact.simulation.trials.drawing.likeness import Alike, sizes_of
 from impact.simulation.trials.drawing.numbers import alike_numbers, chances
 from impact.simulation.trials.drawing.scenario import Alternation
 from impact.simulation.trials.outcomes import Floats, Outcomes, Slots, Values
+from impact.simulation.trials.splitting import blocks_of
 
 MINUTES_A_DAY = 1440
 
@@ -61,6 +62,7 @@ def _slots(assumed: Assumed, alike: Alike) -> Slots:
     return Slots(
         of_unit=alike.of_unit,
         day=place // a_day,
+        block=blocks_of(assumed.plan, a_day, assumed.units),
         began=np.asarray(place * (MINUTES_A_DAY / a_day), dtype=np.float64),
         settled=np.ones(len(alike.of_unit), dtype=np.bool_),
     )

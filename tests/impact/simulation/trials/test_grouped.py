@@ -40,6 +40,7 @@ def test_what_windows_of_a_day_share_is_told(share: float) -> None:
         of_unit=of_unit,
         settled=np.ones(of_unit.size, dtype=bool),
         day=day,
+        block=day,
         began=np.arange(0.0, windows * 180.0, 180.0),
     )
 
