@@ -34,7 +34,8 @@ def decide(
 
     A broken split identifies nothing. A variant ships when a success metric is better (its
     interval excludes no effect, and so does the test adjusted within its family), none is worse,
-    and every guardrail with a margin is shown to stay within it; anything less does not ship.
+    and every guardrail with a margin is shown to stay within it; anything less does not ship. What
+    would ship but for a guardrail without a margin that nobody can see has no answer.
     Before the planned end this takes a rule in the plan: then a crossed bound may stop the
     experiment, and as long as none is crossed it keeps running.
     """
@@ -88,14 +89,22 @@ def _judge(plan: Plan, variant: str, estimates: tuple[Estimate, ...]) -> Judgeme
 def _verdict(successes: tuple[Finding, ...], guardrails: Iterable[Guardrail]) -> Verdict:
     """The primary metric is the first of the successes: without it there is no answer."""
     standings = [found.standing for found in successes]
-    safe = all(guardrail.safe for guardrail in guardrails)
+    unsafe = [guardrail for guardrail in guardrails if not guardrail.safe]
     if Standing.WORSE in standings:
         return Verdict.DO_NOT_SHIP
     if Standing.BETTER in standings:
-        return Verdict.SHIP if safe else Verdict.DO_NOT_SHIP
+        return _guarded(unsafe)
     if standings[0] is Standing.UNKNOWN:
         return Verdict.NOT_IDENTIFIED
     return Verdict.DO_NOT_SHIP
+
+
+def _guarded(unsafe: list[Guardrail]) -> Verdict:
+    """What would ship does not for a guardrail that is not safe; one unseen leaves no answer."""
+    if not unsafe:
+        return Verdict.SHIP
+    unseen = all(guardrail.unseen for guardrail in unsafe)
+    return Verdict.NOT_IDENTIFIED if unseen else Verdict.DO_NOT_SHIP
 
 
 def _verdict_so_far(successes: tuple[Finding, ...], guardrails: tuple[Guardrail, ...]) -> Verdict:

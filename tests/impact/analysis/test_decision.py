@@ -66,6 +66,64 @@ def test_a_guardrail_without_a_margin_stops_only_shown_harm(
     assert decided(plan, BETTER, slower(low, high)).verdict is verdict
 
 
+QUALITY = replace(SPEND, key="quality", role=Role.GUARDRAIL)
+NO_UNIT = Estimate(
+    metric="quality",
+    kind="mean",
+    method="welch",
+    quantity="mean_difference",
+    variant="patient",
+    baseline="control",
+    note="no unit in one of the arms",
+)
+CONSTANT = replace(NO_UNIT, note="zero variance: all units of each arm have the same value")
+
+
+def levels(patient: float, control: float) -> tuple[Estimate, Estimate]:
+    level = replace(NO_UNIT, method="student", quantity="mean", baseline="", note="")
+    return replace(level, value=patient), replace(level, variant="control", value=control)
+
+
+@pytest.mark.parametrize(
+    ("rows", "verdict"),
+    [
+        ((BETTER, NO_UNIT), Verdict.NOT_IDENTIFIED),
+        ((BETTER,), Verdict.NOT_IDENTIFIED),
+        ((BETTER, CONSTANT, *levels(1.0, 2.0)), Verdict.NOT_IDENTIFIED),
+        ((BETTER, CONSTANT, *levels(2.0, 2.0)), Verdict.SHIP),
+        ((UNCLEAR, NO_UNIT), Verdict.DO_NOT_SHIP),
+        ((WORSE, NO_UNIT), Verdict.DO_NOT_SHIP),
+    ],
+)
+def test_what_would_ship_but_for_a_guardrail_nobody_can_see_has_no_answer(
+    rows: tuple[Estimate, ...], verdict: Verdict
+) -> None:
+    assert decided(plan_of(RETENTION, QUALITY), *rows).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("events", "verdict"),
+    [((0, 0), Verdict.SHIP), ((None, None), Verdict.NOT_IDENTIFIED)],
+)
+def test_what_happened_to_nobody_in_either_arm_is_no_harm(
+    events: tuple[int | None, int | None], verdict: Verdict
+) -> None:
+    churn = replace(RETENTION, key="churn", role=Role.GUARDRAIL)
+    plan = plan_of(replace(SPEND, role=Role.PRIMARY), churn)
+    blank = replace(effect(churn, "hazard_ratio", 1, 1, 1), value=None, ci_low=None, ci_high=None)
+    counted = replace(
+        blank, n_variant=9, n_baseline=9, events_variant=events[0], events_baseline=events[1]
+    )
+
+    assert decided(plan, GAIN, counted).verdict is verdict
+
+
+def test_an_unseen_guardrail_does_not_excuse_a_broken_one() -> None:
+    plan = plan_of(RETENTION, QUALITY, GUARDED.metrics[1])
+
+    assert decided(plan, BETTER, NO_UNIT, slower(31, 40)).verdict is Verdict.DO_NOT_SHIP
+
+
 @pytest.mark.parametrize(("high", "verdict"), [(1.09, Verdict.SHIP), (1.11, Verdict.DO_NOT_SHIP)])
 def test_the_margin_of_a_hazard_ratio_is_a_hazard_ratio(high: float, verdict: Verdict) -> None:
     churn = replace(RETENTION, key="churn", role=Role.GUARDRAIL, margin=1.1)
