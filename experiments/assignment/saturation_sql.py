@@ -39,18 +39,27 @@ def saturation_sql(
     if definition.saturation is None:
         raise InvalidDefinition(violation("saturation", None, "must be given: no cluster drew"))
     bucket = bucket_sql(dialect, Purpose.EXPERIMENT, definition.salt, unit)
-    owners = []
-    for share, _ in definition.saturation.weights:
-        weights = saturated_weights(definition.weights, definition.control.key, share)
-        owner = owner_sql(definition, bucket, weights)
-        owners.append(f"WHEN '{label(share)}' THEN {owner}")
-    owner = f"CASE saturation {' '.join(owners)} END"
+    owner = share_owner_sql(definition, bucket)
     return SaturationSql(
         saturation=_drawn(definition, dialect, cluster),
         bucket=bucket,
         eligible=f"({owner}) IS NOT NULL",
         assigned_variant=f"coalesce({owner}, '{definition.control.key}')",
     )
+
+
+def share_owner_sql(definition: ExperimentDefinition, bucket: str) -> str:
+    """Return the expression of the variant that owns the bucket where `saturation` was drawn.
+
+    NULL where none does, or nothing was drawn.
+    """
+    levels = definition.saturation.weights if definition.saturation is not None else ()
+    owners = []
+    for share, _ in levels:
+        weights = saturated_weights(definition.weights, definition.control.key, share)
+        owner = owner_sql(definition, bucket, weights)
+        owners.append(f"WHEN '{label(share)}' THEN {owner}")
+    return f"CASE saturation {' '.join(owners)} END" if owners else "NULL"
 
 
 def _drawn(definition: ExperimentDefinition, dialect: Dialect, cluster: str) -> str:

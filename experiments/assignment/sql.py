@@ -77,7 +77,7 @@ def assignment_sql(
         rule = "must be recomputed by schedule_sql or saturation_sql: more than units was drawn"
         raise InvalidDefinition(violation("key", definition.key, rule))
     bucket = bucket_sql(dialect, Purpose.EXPERIMENT, definition.salt, column)
-    in_layer = _in_layer(definition, dialect, column)
+    in_layer = layer_sql(definition, dialect, column)
     owner = owner_sql(definition, bucket)
     return AssignmentSql(
         bucket=bucket,
@@ -90,7 +90,8 @@ def assignment_sql(
     )
 
 
-def _in_layer(definition: ExperimentDefinition, dialect: Dialect, column: str) -> str:
+def layer_sql(definition: ExperimentDefinition, dialect: Dialect, column: str = "unit_id") -> str:
+    """Return the expression of whether a unit falls into the experiment's range of its layer."""
     layer = definition.layer
     if layer is None:
         return "TRUE"

@@ -1,20 +1,27 @@
 """One audit: the log of an experiment, the salts that it rests on, what does not agree."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from experiments.assignment.definition import ExperimentDefinition
 from experiments.assignment.sql import Dialect
 from experiments.audit.engines import engine
-from experiments.audit.queries import Difference, differences_sql
+from experiments.audit.queries import Difference, Unknown, statements
+from experiments.audit.versions import Version, versions_of
 from experiments.errors import ExperimentNotFound
-from experiments.models import Change, Experiment
-from experiments.registry import definition_of
+from experiments.models import Experiment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionAudit:
+    """A version as it was in force, and how many rows the log has of it."""
+
+    version: Version
+    n_rows: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
-    """What was found: `n_rows` in the log, of which `n_recomputed` have a salt that is kept.
+    """What was found: `n_rows` in the log, and of how many no salt gives the arm, and why.
 
     `differences` are the first of `n_differences`. `statement` is the SQL that found them; it
     holds the salts, which tell every arm in advance.
@@ -23,7 +30,8 @@ class Audit:
     experiment: str
     dialect: Dialect
     n_rows: int
-    n_recomputed: int
+    versions: tuple[VersionAudit, ...]
+    unknown: Mapping[Unknown, int]
     n_differences: int
     differences: tuple[Difference, ...]
     statement: str
@@ -33,51 +41,48 @@ class Audit:
         """Whether every arm that could be recomputed is that of the log."""
         return self.n_differences == 0
 
+    @property
+    def n_recomputed(self) -> int:
+        """How many rows have an arm that the salts alone give."""
+        return self.n_rows - sum(self.unknown.values())
+
+    @property
+    def reservations(self) -> tuple[str, ...]:
+        """What could not be recomputed and why, a sentence for each reason."""
+        return tuple(
+            f"{number:,} row{'' if number == 1 else 's'} {reason.sentence}."
+            for reason, number in sorted(self.unknown.items())
+        )
+
 
 def audit(key: str) -> Audit:
-    """Recompute every arm in the log of an experiment.
+    """Recompute every arm in the log of an experiment, each by the version that made it.
 
     PostgreSQL does it where the log lies; the embedded default lends its rows to DuckDB.
 
     Raises:
         ExperimentNotFound: no experiment has the key, or it never started.
     """
-    experiment = _started(key)
-    definitions = list(_versions(experiment))
+    versions = versions_of(_started(key))
     used = engine()
-    versions = used.versions(key)
-    widest = _widest_coverage(experiment, definitions[-1])
-    each = [differences_sql(version, used.dialect, widest=widest) for version in definitions]
-    statement = each[0] if len(each) == 1 else _together(each)
-    found = used.differences(key, statement)
+    asked = statements(versions, used.dialect)
+    numbers = used.versions(key)
+    found = used.ask(key, asked)
+    n_rows = sum(numbers.values())
+    audited = tuple(
+        VersionAudit(version=each, n_rows=numbers.get(each.number, 0)) for each in versions
+    )
+    of_none = n_rows - sum(each.n_rows for each in audited)
     return Audit(
         experiment=key,
         dialect=used.dialect,
-        n_rows=sum(versions.values()),
-        n_recomputed=sum(versions.get(version.version, 0) for version in definitions),
+        n_rows=n_rows,
+        versions=audited,
+        unknown={**found.unknown, **({Unknown.VERSION: of_none} if of_none else {})},
         n_differences=found.number,
         differences=found.listed,
-        statement=statement,
+        statement=asked.differences,
     )
-
-
-def _versions(experiment: Experiment) -> Iterator[ExperimentDefinition]:
-    """Yield the definition as it was in every version, the present one last."""
-    present = definition_of(experiment)
-    variants = {variant.key: variant for variant in present.variants}
-    for past in experiment.past.all():
-        yield replace(
-            present,
-            version=past.number,
-            salt=past.salt,
-            hash_version=past.hash_version,
-            variants=tuple(replace(variants[key], weight=weight) for key, weight in past.weights),
-        )
-    yield present
-
-
-def _together(statements: Iterable[str]) -> str:
-    return " UNION ALL ".join(f"SELECT * FROM ({each}) AS of_version" for each in statements)  # noqa: S608  # our own text
 
 
 def _started(key: str) -> Experiment:
@@ -88,10 +93,3 @@ def _started(key: str) -> Experiment:
         message = f"experiment = {key}: must be the key of an experiment that was started"
         raise ExperimentNotFound(message)
     return experiment
-
-
-def _widest_coverage(experiment: Experiment, definition: ExperimentDefinition) -> int:
-    """Return the largest coverage that was ever in force."""
-    ramps = Change.objects.filter(experiment=experiment, action="coverage")
-    ever = [each for change in ramps for each in change.fields.get("coverage", ())]
-    return max(int(each) for each in [definition.coverage, *ever])

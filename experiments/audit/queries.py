@@ -1,22 +1,22 @@
-"""The statements of an audit: what each row of the log must be, and which rows are not."""
+"""The statements of an audit: which rows contradict the salts, and of which no salt tells."""
 
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from typing import NamedTuple
 
-from experiments.assignment.definition import ExperimentDefinition
-from experiments.assignment.saturation_sql import SaturationSql, saturation_sql
-from experiments.assignment.schedule import Schedule
-from experiments.assignment.schedule_sql import schedule_sql
-from experiments.assignment.slots import slots
-from experiments.assignment.sql import Dialect, assignment_sql
+from experiments.assignment.sql import Dialect
+from experiments.audit.recomputed import checked_sql
+from experiments.audit.versions import Version
 
 MOST_LISTED = 20
 COLUMNS = (
-    *("assignment_id", "unit_id", "version", "bucket", "assigned_variant", "eligible"),
+    *("assignment_id", "unit_id", "version", "bucket", "assigned_variant", "eligible", "source"),
     "queue",
 )
+ATTRIBUTES = "attributes"
 NOBODY = "nobody: outside of the layer, or not covered"
 NO_SLOT = "nobody: no slot of the schedule"
+IN_THROUGHOUT = "eligible: in the layer, and covered throughout"
 
 
 class Difference(NamedTuple):
@@ -28,6 +28,37 @@ class Difference(NamedTuple):
     recomputed: str
 
 
+class Unknown(StrEnum):
+    """Why the salts alone do not give the arm of a row."""
+
+    VERSION = "version"
+    CLUSTER = "cluster"
+    KEPT_OUT = "kept_out"
+
+    @property
+    def sentence(self) -> str:
+        """Return it as it is told, after the number of rows."""
+        return _SENTENCES[self]
+
+
+_SENTENCES = {
+    Unknown.VERSION: "of a version that the experiment never had",
+    Unknown.CLUSTER: "without the cluster that drew the share",
+    Unknown.KEPT_OUT: (
+        "not eligible by what is in no salt: targeting, the never treated, the holdout or a "
+        "required experiment; they are control, as they must be"
+    ),
+}
+
+
+class Statements(NamedTuple):
+    """What is asked of the table `log`, which has these columns."""
+
+    columns: tuple[str, ...]
+    differences: str
+    unknown: str
+
+
 class _Rule(NamedTuple):
     """SQL: when a row is wrong, what it says and what it should say."""
 
@@ -37,35 +68,20 @@ class _Rule(NamedTuple):
     recomputed: str
 
 
-def differences_sql(definition: ExperimentDefinition, dialect: Dialect, *, widest: int) -> str:
-    """Return the SELECT of all differences among the rows of one version in the table `log`.
-
-    Its columns are those of `Difference`. `widest` is the largest coverage that ever was: a ramp
-    moves nobody, so that an eligible unit has the arm that it has under the widest.
+def statements(versions: Iterable[Version], dialect: Dialect) -> Statements:
+    """Return what finds the differences and the unknown rows among those of the versions.
 
     Targeting is not recomputed: attributes are in no hash. The rows that the log calls eligible
-    must have the arm of their bucket, or of their slot in a schedule; all others control.
+    must have the arm of their bucket, or of their slot in a schedule; all others control. A ramp
+    moves nobody, so that an eligible unit has the arm that it has under the widest coverage.
     """
-    log = f"SELECT * FROM log WHERE version = {definition.version}"  # noqa: S608  # a number
-    if definition.saturation is not None:
-        sql = saturation_sql(definition, dialect)
-        log = f"SELECT ours.*, {sql.saturation} AS saturation FROM ({log}) AS ours"  # noqa: S608
-        rules = _saturation_rules(definition, sql)
-    elif definition.schedule is not None:
-        drawn = _drawn_sql(definition, definition.schedule, dialect)
-        log = (
-            f"SELECT ours.*, variant FROM ({log}) AS ours "  # noqa: S608
-            f"LEFT JOIN ({drawn}) AS drawn ON unit_id = slot_id"
-        )
-        rules = _slot_rules()
-    else:
-        rules = _hash_rules(definition, dialect, widest)
-    selects = (
-        f"SELECT assignment_id, '{rule.name}' AS rule, {rule.recorded} AS recorded, "  # noqa: S608  # names and salts are ours
-        f"{rule.recomputed} AS recomputed FROM checked WHERE {rule.is_broken}"
-        for rule in (*rules, _control(definition))
+    each = tuple(versions)
+    draws_shares = any(version.definition.saturation is not None for version in each)
+    return Statements(
+        columns=(*COLUMNS, ATTRIBUTES) if draws_shares else COLUMNS,
+        differences=_together(_differences(version, dialect) for version in each),
+        unknown=_together(f"{checked_sql(version, dialect)} {_UNKNOWN}" for version in each),
     )
-    return f"WITH checked AS ({log}) {' UNION ALL '.join(selects)}"
 
 
 def counted_sql(differences: str) -> str:
@@ -78,56 +94,56 @@ def listed_sql(differences: str) -> str:
     return f"SELECT * FROM ({differences}) AS differences ORDER BY 1, 2 LIMIT {MOST_LISTED}"  # noqa: S608  # our own text
 
 
-def _control(definition: ExperimentDefinition) -> _Rule:
-    control = definition.control.key
-    broken = f"NOT eligible AND assigned_variant <> '{control}'"
-    return _Rule("assigned_variant", broken, "assigned_variant", f"'{control}'")
+def summed_sql(unknown: str) -> str:
+    """Return the SELECT of how many rows are unknown for each reason."""
+    return f"SELECT reason, sum(number) FROM ({unknown}) AS unknown GROUP BY reason"  # noqa: S608  # our own text
 
 
-def _hash_rules(
-    definition: ExperimentDefinition, dialect: Dialect, widest: int
-) -> tuple[_Rule, ...]:
-    sql = assignment_sql(replace(definition, targeting={}, coverage=widest), dialect)
-    wrong_arm = f"eligible AND {sql.eligible} AND assigned_variant <> {sql.assigned_variant}"
-    return (
-        _Rule("bucket", f"bucket <> {sql.bucket}", _text("bucket"), _text(sql.bucket)),
-        _Rule("eligible", f"eligible AND NOT ({sql.eligible})", "'eligible'", f"'{NOBODY}'"),
-        _Rule("assigned_variant", wrong_arm, "assigned_variant", sql.assigned_variant),
+def _together(each: Iterable[str]) -> str:
+    return " UNION ALL ".join(f"SELECT * FROM ({one}) AS of_version" for one in each)  # noqa: S608  # our own text
+
+
+def _differences(version: Version, dialect: Dialect) -> str:
+    """Return the SELECT of the differences in one version: columns are those of `Difference`."""
+    selects = (
+        f"SELECT assignment_id, '{rule.name}' AS rule, {rule.recorded} AS recorded, "  # noqa: S608  # names are ours
+        f"{rule.recomputed} AS recomputed FROM checked WHERE {rule.is_broken}"
+        for rule in _rules(version)
     )
+    return f"{checked_sql(version, dialect)} {' UNION ALL '.join(selects)}"
 
 
-def _saturation_rules(definition: ExperimentDefinition, sql: SaturationSql) -> tuple[_Rule, ...]:
-    """Return the rules of two stages; only queues are columns of the log, so only they are drawn.
-
-    Of teams and windows the share stands in the attributes: of those the unit's bucket is held.
-    """
-    bucket = _Rule("bucket", f"bucket <> {sql.bucket}", _text("bucket"), _text(sql.bucket))
-    if definition.saturation is None or definition.saturation.cluster != "queue":
-        return (bucket,)
-    wrong_arm = f"eligible AND {sql.eligible} AND assigned_variant <> {sql.assigned_variant}"
-    return (
-        bucket,
-        _Rule("assigned_variant", wrong_arm, "assigned_variant", sql.assigned_variant),
-    )
-
-
-def _slot_rules() -> tuple[_Rule, ...]:
-    wrong_arm = "eligible AND assigned_variant <> variant"
-    return (
-        _Rule("eligible", "eligible AND variant IS NULL", "'eligible'", f"'{NO_SLOT}'"),
-        _Rule("assigned_variant", wrong_arm, "assigned_variant", "variant"),
-    )
-
-
-def _drawn_sql(definition: ExperimentDefinition, schedule: Schedule, dialect: Dialect) -> str:
-    """Return the SELECT of every slot and its variant; only the list of slots is given."""
-    listed = ", ".join(f"('{slot.id}', '{slot.block}')" for slot in slots(schedule))
-    drawn = schedule_sql(definition, dialect)
-    return (
-        f"WITH slots (slot_id, block) AS (VALUES {listed}) "  # noqa: S608
-        f"SELECT slot_id, assigned_variant AS variant FROM ({drawn}) AS slots_drawn"
-    )
+def _rules(version: Version) -> Iterator[_Rule]:
+    definition = version.definition
+    control = f"'{definition.control.key}'"
+    nobody = NOBODY if definition.schedule is None else NO_SLOT
+    if definition.schedule is not None and definition.saturation is not None:
+        nobody = f"{NO_SLOT}, or not covered"
+    yield _Rule("bucket", _WRONG_BUCKET, _text("bucket"), _text("hashed"))
+    if definition.saturation is not None:
+        yield _Rule("saturation", _WRONG_SHARE, _text("share"), _text("saturation"))
+    yield _Rule("eligible", "eligible AND is_known AND arm IS NULL", "'eligible'", f"'{nobody}'")
+    yield _Rule("eligible", _LEFT_OUT, "'not eligible'", f"'{IN_THROUGHOUT}'")
+    wrong = "eligible AND assigned_variant <> arm"
+    yield _Rule("assigned_variant", wrong, "assigned_variant", "arm")
+    wrong = f"NOT eligible AND assigned_variant <> {control}"
+    yield _Rule("assigned_variant", wrong, "assigned_variant", control)
 
 
 def _text(expression: str) -> str:
-    return f"CAST({expression} AS VARCHAR)"
+    return f"coalesce(CAST({expression} AS VARCHAR), 'none')"
+
+
+# A client's rows say nothing of the bucket, and the service hashes who is let in so far alone.
+_WRONG_BUCKET = (
+    "bucket IS DISTINCT FROM hashed AND (bucket IS NOT NULL OR (eligible AND source <> 'client'))"
+)
+_WRONG_SHARE = (
+    "share IS DISTINCT FROM saturation AND is_known AND (eligible OR saturation IS NOT NULL)"
+)
+_LEFT_OUT = "NOT eligible AND is_always_in AND bucket IS NOT NULL AND source <> 'client'"
+_UNKNOWN = (
+    "SELECT CASE WHEN NOT is_known THEN 'cluster' ELSE 'kept_out' END AS reason, "
+    "count(*) AS number FROM checked WHERE NOT is_known "
+    "OR (NOT eligible AND arm IS NOT NULL AND (bucket IS NULL OR source = 'client')) GROUP BY 1"
+)

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,11 +26,15 @@ Visit = Callable[..., "Page"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """Where the installation is served, what opens its API, and who fills it when asked."""
+    """Where the installation is served, what opens its API, and who fills it when asked.
+
+    `rewritten` holds, once it is filled, the id of the row of each log that was tampered with.
+    """
 
     address: str
     key: str
     seeding: "subprocess.Popen[str]"
+    rewritten: dict[str, str] = field(default_factory=dict)
 
 
 @pytest.fixture(scope="session")
@@ -59,8 +63,9 @@ def site(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.fixture(scope="session")
 def filled(site: Site) -> Site:
     """Return the installation with a running experiment and its reports."""
-    site.seeding.communicate("now\n")
+    told, _ = site.seeding.communicate("now\n")
     assert site.seeding.returncode == 0
+    site.rewritten.update(json.loads(told.splitlines()[-1]))
     return site
 
 

@@ -2,7 +2,7 @@
 
 First the database, a person of each role and an API key, told as one line of JSON. Then, once a
 line is read, a running experiment with three reports: one to rely on, one of a broken split, one
-that failed.
+that failed; and two whose logs were tampered with, of which it tells the rows.
 """
 
 import json
@@ -22,6 +22,7 @@ from experiments import definitions  # noqa: E402
 from experiments.access import SCOPES, ensure_roles, issue_key  # noqa: E402
 from experiments.definitions import Draft, VariantDraft  # noqa: E402
 from impact.models import Run  # noqa: E402
+from tests.browser import logs  # noqa: E402
 from tests.impact.pages.conftest import PLAN_SOURCE  # noqa: E402
 from tests.impact.reports.example import ANALYSIS, PLAN  # noqa: E402
 
@@ -101,3 +102,5 @@ if __name__ == "__main__":
     sys.stdin.readline()
     experiment()
     reports(drawings)
+    rewritten = {logs.TWO_SPLITS: logs.two_splits(), logs.SHARES_OF_TEAMS: logs.shares_of_teams()}
+    print(json.dumps(rewritten), flush=True)  # noqa: T201  # the caller reads it

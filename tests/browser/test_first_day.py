@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from impact.reports.document import SECTIONS
+from tests.browser import logs
 from tests.browser.accessibility import trouble
 from tests.browser.conftest import Site, Visit
 
@@ -117,6 +118,28 @@ def test_a_report_shows_its_sections_in_order_and_can_be_taken_away(visit: Visit
     with page.expect_download() as taken:
         page.get_by_role("link", name="PDF").click()
     assert taken.value.suggested_filename == "time_it_takes-2026-09-01.pdf"
+
+
+@pytest.mark.parametrize(
+    ("key", "told", "row"),
+    [
+        (logs.TWO_SPLITS, ("80 of 80 rows", "20%, take_time 80%"), "assigned_variant"),
+        (logs.SHARES_OF_TEAMS, ("40 of 40 rows", "the share of each cluster first"), "saturation"),
+    ],
+)
+def test_an_audit_finds_the_one_row_that_was_rewritten(
+    visit: Visit, filled: Site, key: str, told: tuple[str, ...], row: str
+) -> None:
+    page = visit(f"/experiments/{key}", "finance")
+
+    page.get_by_role("link", name="Audit").click()
+    page.get_by_text("1 difference:").wait_for()
+
+    shown = page.inner_text("#audit")
+    assert [words for words in told if words not in shown] == []
+    (found,) = page.locator("#audit table").last.locator("tbody tr").all_inner_texts()
+    assert found.split("\t")[:2] == [filled.rewritten[key], row]
+    assert trouble(page) == []
 
 
 def test_the_administration_opens_to_its_role_and_to_no_other(visit: Visit) -> None:

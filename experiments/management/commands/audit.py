@@ -1,6 +1,7 @@
 """Recompute every arm of an experiment from salts alone, and compare with the log."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -23,7 +24,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         if options["show_sql"]:
             self.stdout.write(found.statement)
-        self.stdout.write(_summary(found))
+        for line in _summary(found):
+            self.stdout.write(line)
         for each in found.differences:
             self.stdout.write(
                 f"{each.assignment_id}  {each.rule}: recorded {each.recorded}, "
@@ -34,10 +36,14 @@ class Command(BaseCommand):
             raise CommandError(message)
 
 
-def _summary(found: Audit) -> str:
-    left = found.n_rows - found.n_recomputed
-    others = f" {left} rows are of versions whose salt is not kept." if left else ""
-    return (
+def _summary(found: Audit) -> Iterator[str]:
+    """Yield what was found, then each version and each reservation, where there are any."""
+    yield (
         f"{found.experiment}: {found.n_recomputed} of {found.n_rows} rows recomputed by "
-        f"{found.dialect.label}, {found.n_differences} differences.{others}"
+        f"{found.dialect.label}, {found.n_differences} differences."
     )
+    if len(found.versions) > 1:
+        for each in found.versions:
+            shares = ", ".join(f"{key} {weight}" for key, weight in each.version.weights)
+            yield f"Version {each.version.number}: {each.n_rows} rows; {shares}."
+    yield from (f"Not recomputed: {each}" for each in found.reservations)
