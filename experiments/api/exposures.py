@@ -13,11 +13,18 @@ from rest_framework.views import APIView
 
 from experiments.access import Scope, needs
 from experiments.api.exposures_schema import ACCEPTED_REPORTS, REPORTS
-from experiments.api.exposures_wire import MOST_ROWS, Report, raw_rows, read_report
+from experiments.api.exposures_wire import (
+    MOST_ROWS,
+    SKEW,
+    TOO_EARLY,
+    Report,
+    raw_rows,
+    read_report,
+)
 from experiments.api.schema import REFUSALS
 from experiments.assignment.refusals import violation
 from experiments.errors import InvalidRequest, Violation
-from experiments.exposures import record_many, report_exposed
+from experiments.exposures import Match, record_many, report_exposed
 from experiments.models import Experiment
 
 UNKNOWN = "must be that of a recorded assignment of the experiment"
@@ -52,11 +59,12 @@ class ExposureReports(APIView):
         router = getattr(request.user, "name", "")
         drawn = (report.row for _, report in good if report.row is not None)
         recorded = record_many(row._replace(router=router) for row in drawn)
-        matches = report_exposed([report.report for _, report in good])
-        for (number, report), is_found in zip(good, matches, strict=True):
-            if not is_found:
-                rejected.append(_rejection(number, _unknown(report)))
-        answer = {"received": len(raws), "recorded": recorded, "matched": sum(matches)}
+        matches = report_exposed([report.report for _, report in good], skew=SKEW)
+        for (number, report), match in zip(good, matches, strict=True):
+            if match is not Match.TAKEN:
+                rejected.append(_rejection(number, _mismatch(report, match)))
+        taken = matches.count(Match.TAKEN)
+        answer = {"received": len(raws), "recorded": recorded, "matched": taken}
         return Response({**answer, "rejected": sorted(rejected, key=lambda each: each["row"])})
 
 
@@ -65,7 +73,7 @@ def _read(raws: Sequence[bytes]) -> tuple[list[tuple[int, Report]], list[dict[st
     now = timezone.now()
     good: list[tuple[int, Report]] = []
     rejected: list[dict[str, Any]] = []
-    for number, raw in enumerate(raws):
+    for number, raw in enumerate(raws, start=1):
         try:
             good.append((number, read_report(raw, experiments, now=now)))
         except InvalidRequest as refusal:
@@ -78,8 +86,10 @@ def _started(raws: Sequence[bytes]) -> Mapping[str, Experiment]:
     return {experiment.key: experiment for experiment in started} if raws else {}
 
 
-def _unknown(report: Report) -> Violation:
+def _mismatch(report: Report, match: Match) -> Violation:
     named = report.report
+    if match is Match.TOO_EARLY and named.exposed_at is not None:
+        return violation("exposed_at", named.exposed_at.isoformat(), TOO_EARLY)
     for field in ("assignment_id", "contact_id"):
         if getattr(named, field) is not None:
             return violation(field, getattr(named, field), UNKNOWN)
@@ -87,7 +97,7 @@ def _unknown(report: Report) -> Violation:
 
 
 def _rejection(number: int, violation: Violation) -> dict[str, Any]:
-    """Return what is wrong with the row of that number, counted from 0."""
+    """Return what is wrong with the row of that number, counted from 1."""
     return {
         "row": number,
         "field": violation.field,

@@ -43,7 +43,7 @@ ACCEPTED_REPORTS = {
             "items": {
                 "type": "object",
                 "properties": {
-                    "row": {"type": "integer", "description": "Counted from 0."},
+                    "row": {"type": "integer", "description": "Counted from 1."},
                     **{name: {"type": "string"} for name in ("field", "value", "rule")},
                 },
             },

@@ -20,6 +20,7 @@ from experiments.models import Experiment
 
 MOST_ROWS = 10_000
 SKEW = timedelta(hours=2)  # a clock of ours that was set back an hour refuses no report
+TOO_EARLY = "must not lie more than 2 hours before the assignment"
 CLIENT = "client"
 Version = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 
@@ -149,6 +150,9 @@ def _client_row(
     assigned_at = _instant("assigned_at", sent.assigned_at, now)
     if sent.source != CLIENT or ids.unit is None or assigned_at is None:
         return None
+    exposed_at = _instant("exposed_at", sent.exposed_at, now)
+    if exposed_at is not None and exposed_at < assigned_at - SKEW:
+        raise InvalidRequest(violation("exposed_at", sent.exposed_at, TOO_EARLY))
     assigned = sent.assigned_variant or ""
     version = sent.version or experiment.version
     return ExposureRow(
@@ -170,7 +174,7 @@ def _client_row(
         queue=_canonical("queue", sent.queue) or "",
         attributes=sent.attributes or {},
         assigned_at=assigned_at,
-        exposed_at=_instant("exposed_at", sent.exposed_at, now),
+        exposed_at=exposed_at,
     )
 
 

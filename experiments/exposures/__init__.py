@@ -3,7 +3,7 @@
 from experiments.exposures.places import Place, PlaceCount, by_place
 from experiments.exposures.reading import LeftOut, VariantCount, counts, left_out, log
 from experiments.exposures.recording import record, record_many
-from experiments.exposures.reporting import ExposureReport, report_exposed
+from experiments.exposures.reporting import ExposureReport, Match, report_exposed
 from experiments.exposures.rows import Contact, ExposureRow, assignment_id, exposure_row
 from experiments.exposures.strata import balance_by
 
@@ -12,6 +12,7 @@ __all__ = [
     "ExposureReport",
     "ExposureRow",
     "LeftOut",
+    "Match",
     "Place",
     "PlaceCount",
     "VariantCount",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from experiments import definitions, exposures
@@ -155,16 +156,16 @@ def test_good_rows_are_taken_and_each_bad_one_is_named(router: APIClient) -> Non
     assert (answer["received"], answer["matched"]) == (11, 1)
     named = [(each["row"], each["field"]) for each in answer["rejected"]]
     assert named == [
-        (0, "contact_id"),
-        (2, "experiment"),
-        (3, "contact_id"),
-        (4, "exposed_at"),
+        (1, "contact_id"),
+        (3, "experiment"),
+        (4, "contact_id"),
         (5, "exposed_at"),
         (6, "exposed_at"),
-        (7, "served_variant"),
-        *((8, "assignment_id"), (8, "exposed_at")),
-        *((9, "unit_id"), (9, "assigned_variant"), (9, "assigned_at")),
-        (10, "contact_id"),
+        (7, "exposed_at"),
+        (8, "served_variant"),
+        *((9, "assignment_id"), (9, "exposed_at")),
+        *((10, "unit_id"), (10, "assigned_variant"), (10, "assigned_at")),
+        (11, "contact_id"),
     ]
     assert all(each["rule"] for each in answer["rejected"])
 
@@ -175,6 +176,54 @@ def test_a_body_that_is_none_is_refused(router: APIClient, body: str) -> None:
 
     assert response.status_code == 400
     assert response.json()["errors"][0]["rule"].startswith(("must be", "object missing"))
+
+
+@pytest.mark.parametrize("source", ["client", "service"])
+def test_nothing_is_applied_long_before_it_was_assigned(router: APIClient, source: str) -> None:
+    running()
+    assigned("1", "c-1")
+    before = (NOW - timedelta(hours=3)).isoformat()
+    drawn = {"unit_id": "2", "assigned_variant": "take_time", "assigned_at": WHEN}
+    named = drawn if source == "client" else {"contact_id": "c-1"}
+
+    answer = send(
+        router, {"experiment": "longer_calls", "source": source, "exposed_at": before, **named}
+    )
+
+    (rejected,) = answer["rejected"]
+    assert (answer["recorded"], answer["matched"], rejected["row"]) == (0, 0, 1)
+    assert rejected["field"] == "exposed_at"
+    assert rejected["rule"] == "must not lie more than 2 hours before the assignment"
+    assert [each.exposed_at for each in rows()] == [None]
+
+
+def test_a_batch_takes_few_statements_and_applies_reports_of_a_row_in_order(
+    router: APIClient, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    running()
+    record(
+        [
+            row(f"{number}", contact_id=f"c-{number}")._replace(
+                assignment_id=f"a-{number}", experiment="longer_calls"
+            )
+            for number in range(400)
+        ]
+    )
+    reports: list[dict[str, Any]] = [
+        {"experiment": "longer_calls", "contact_id": f"c-{number}", "exposed_at": WHEN}
+        for number in range(400)
+    ]
+    late = {"experiment": "longer_calls", "contact_id": "c-7"}
+    served = [{**late, "served_variant": key} for key in ("take_time", "target_300s")]
+
+    with django_assert_max_num_queries(20):
+        answer = send(router, *reports, *served)
+
+    assert answer["matched"] == 402
+    assert {each.exposed_at for each in rows()} == {NOW}
+    assert next(each for each in rows() if each.unit_id == "7").served_variant == "target_300s"
+    with django_assert_max_num_queries(12):
+        assert send(router, *reports)["matched"] == 400
 
 
 def test_too_much_at_once_is_refused(router: APIClient) -> None:

@@ -199,7 +199,7 @@ def test_a_batch_that_is_too_large_is_halved(client: Client, peer: Peer) -> None
 
 
 def test_a_row_that_is_refused_is_counted_and_not_sent_again(client: Client, peer: Peer) -> None:
-    peer.rejected = [{"row": 0, "field": "unit_id", "value": "", "rule": "must not be so"}]
+    peer.rejected = [{"row": 1, "field": "unit_id", "value": "", "rule": "must not be so"}]
     assert ask(client, 1).expose()
 
     until(lambda: client.status().refused == 1)
