@@ -5,6 +5,7 @@ from tests.calibration.ramps import RAMPS
 from tests.calibration.rare_causes import RARE_CAUSES
 from tests.calibration.risk_intervals import RISK_INTERVALS
 from tests.calibration.saturations import SATURATED
+from tests.calibration.scheduled import SCHEDULED
 from tests.calibration.switchbacks import SWITCHBACKS
 from tests.calibration.team_means import TEAM_MEANS
 from tests.calibration.team_retention import TEAM_RETENTION
@@ -13,6 +14,6 @@ from tests.calibration.weak_stages import WEAK_STAGES
 
 DESIGNS = (
     *(*TEAM_RETENTION, *TEAM_MEANS, *CROSSED),
-    *(*SWITCHBACKS, *SATURATED, *RAMPS),
+    *(*SWITCHBACKS, *SCHEDULED, *SATURATED, *RAMPS),
     *(*RISK_INTERVALS, *RARE_CAUSES, *WEAK_STAGES, *WATCHED),
 )

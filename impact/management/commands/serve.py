@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.request
@@ -16,9 +15,10 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from impact.management.supervisor import Supervisor
+
 HOST = "127.0.0.1"
 PATIENCE = 60.0
-GRACE = 15.0
 
 
 class Command(BaseCommand):
@@ -38,21 +38,26 @@ class Command(BaseCommand):
             os.environ["EVENTS_ORIGIN"] = f"http://{HOST}:{events_port}"
         call_command("migrate", interactive=False, verbosity=0)
         stopper = _Stopper()
-        processes = {
-            name: subprocess.Popen(command, start_new_session=True)  # noqa: S603  # our own words
-            for name, command in _commands(options).items()
-        }
+        supervisor = Supervisor(_commands(options))
         try:
-            if _is_ready(port, processes, stopper):
+            if _is_ready(port, supervisor, stopper):
                 self.stdout.write(f"Equipoise is at http://{HOST}:{port}/ (Ctrl-C stops it)")
                 self.stdout.flush()
-            failed = _watch(processes, stopper)
+            elif stopped := supervisor.stopped():
+                raise CommandError(_told(*next(iter(stopped.items()))))
+            self._watch(supervisor, stopper)
         finally:
-            _stop(processes)
-        if failed:
-            message = f"{failed} stopped by itself with status {processes[failed].returncode}"
-            raise CommandError(message)
+            supervisor.stop()
         self.stdout.write("Stopped.")
+
+    def _watch(self, supervisor: Supervisor, stop: "_Stopper") -> None:
+        """Start again what stops by itself: the others go on meanwhile."""
+        while not stop.asked:
+            for name, status in supervisor.stopped().items():
+                if not supervisor.start_again(name):
+                    raise CommandError(f"{_told(name, status)}, too often to start it again")
+                self.stderr.write(f"{_told(name, status)}: it was started again")
+            time.sleep(0.2)
 
 
 class _Stopper:
@@ -81,6 +86,7 @@ def _commands(options: Mapping[str, Any]) -> dict[str, list[str]]:
         "web server": [
             *python,
             *("granian", "--interface", "wsgi", "--workers", "1", "--no-access-log"),
+            "--respawn-failed-workers",
             *("--blocking-threads", str(options["threads"]), "--log-level", "warning"),
             *("--host", HOST, "--port", str(options["port"]), "config.wsgi:application"),
         ],
@@ -104,10 +110,14 @@ def _refuse_taken(port: int) -> None:
             raise CommandError(message) from error
 
 
-def _is_ready(port: int, processes: Mapping[str, subprocess.Popen[bytes]], stop: _Stopper) -> bool:
+def _told(name: str, status: int) -> str:
+    return f"{name} stopped by itself with status {status}"
+
+
+def _is_ready(port: int, supervisor: Supervisor, stop: _Stopper) -> bool:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and not stop.asked:
-        if any(process.poll() is not None for process in processes.values()):
+        if supervisor.stopped():
             return False
         try:
             url = f"http://{HOST}:{port}/health/live"
@@ -116,25 +126,3 @@ def _is_ready(port: int, processes: Mapping[str, subprocess.Popen[bytes]], stop:
         except OSError:  # refused while it starts, slow while it imports
             time.sleep(0.2)
     return False
-
-
-def _watch(processes: Mapping[str, subprocess.Popen[bytes]], stop: _Stopper) -> str | None:
-    while not stop.asked:
-        for name, process in processes.items():
-            if process.poll() is not None:
-                return name
-        time.sleep(0.2)
-    return None
-
-
-def _stop(processes: Mapping[str, subprocess.Popen[bytes]]) -> None:
-    for process in processes.values():
-        if process.poll() is None:
-            process.terminate()
-    deadline = time.monotonic() + GRACE
-    for process in processes.values():
-        try:
-            process.wait(timeout=max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from django.utils import timezone
 
 from experiments.plan.template import plan_text
+from impact.management.supervisor import MOST
 from tests.impact.management.serving import (
     Server,
     alive,
@@ -175,17 +177,37 @@ def test_it_says_where_it_is_and_nothing_alarming(visit: Visit) -> None:
     assert " ERROR " not in visit.output
 
 
-def test_when_a_child_dies_the_others_are_stopped_and_it_is_named(tmp_path: Path) -> None:
+def test_a_child_that_dies_is_started_again_until_it_dies_too_often(tmp_path: Path) -> None:
     with installation(tmp_path) as environment, server(environment) as running:
-        processes = family(running.process.pid)
-        worker = next(pid for pid, words in processes.items() if " worker " in words)
-        os.kill(worker, signal.SIGKILL)
+        killed: dict[int, str] = {}
+        for _ in range(MOST):
+            killed |= kill_worker(running, killed)
+            wait_for(partial(worker_of, running, killed))
+            assert httpx.get(f"{running.address}/health/live").status_code == httpx.codes.OK
+        last = family(running.process.pid)
+        assert alive(killed) == {}
+        kill_worker(running, killed)
 
         status = running.process.wait(timeout=PATIENCE)
 
+        said = running.output.read_text()
         assert status == 1
-        assert "worker stopped by itself with status -9" in running.output.read_text()
-        assert alive(processes) == {}
+        assert said.count("worker stopped by itself with status -9: it was started again") == MOST
+        assert "worker stopped by itself with status -9, too often to start it again" in said
+        assert alive(last) == {}
+
+
+def kill_worker(running: Server, killed: dict[int, str]) -> dict[int, str]:
+    worker = worker_of(running, killed)
+    os.kill(next(iter(worker)), signal.SIGKILL)
+    return worker
+
+
+def worker_of(running: Server, killed: dict[int, str]) -> dict[int, str]:
+    """Return the worker's main process: the first that none of the killed was."""
+    found = family(running.process.pid).items()
+    mains = {pid: words for pid, words in found if " worker " in words and pid not in killed}
+    return dict(sorted(mains.items())[:1])
 
 
 def test_a_port_in_use_is_refused_with_what_to_do(tmp_path: Path) -> None:
