@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from scipy import special
@@ -13,8 +12,8 @@ from impact.stats.clusters.regression import (
     Correction,
     cluster_fit,
     contrasts_covariance,
-    satterthwaite_df,
 )
+from impact.stats.clusters.several import effective_df, wishart_df
 from impact.stats.estimable import NotEstimable
 
 SINGULAR = 1e-10
@@ -37,9 +36,10 @@ def equal_effects(levels: Sequence[ClusterSums]) -> EqualEffects | NotEstimable:
     One entry per level, cluster codes the same in all of them. One regression with an arm, a
     constant and a covariate's slope per level; Wald's statistic of the differences between levels
     with their CR2 covariance, in which a cluster with units of several levels counts once. Read as
-    Hotelling's T squared with the least of Satterthwaite's degrees of freedom of any two levels'
-    difference (Pustejovsky and Tipton 2018 find those of the whole statistic, which are no fewer
-    when clusters are alike).
+    Hotelling's T squared with the degrees of freedom of that covariance (HTZ of Pustejovsky and
+    Tipton 2018), of which there are the fewer of two numbers: those of units that are not alike,
+    and where every cluster is in one arm, those of units wholly alike within cluster and level, in
+    which a giant is one observation per level whatever its size.
 
     >>> rng = np.random.default_rng(1)
     >>> arm, size = np.arange(24) % 2, np.full(24, 30.0)
@@ -64,11 +64,11 @@ def equal_effects(levels: Sequence[ClusterSums]) -> EqualEffects | NotEstimable:
     if not size.all() or np.linalg.eigvalsh(covariance / np.outer(size, size))[0] < SINGULAR:
         return NotEstimable("the clusters leave the difference between two levels without spread")
     apart = differences @ fit.coefficients[:, 0]
-    return _tested(fit, float(apart @ np.linalg.solve(covariance, apart)), arms)
+    df = min(wishart_df(fit, differences), _alike_df(fit, differences, levels))
+    return _tested(fit, float(apart @ np.linalg.solve(covariance, apart)), len(differences), df)
 
 
-def _tested(fit: ClusterFit, wald: float, arms: list[int]) -> EqualEffects | NotEstimable:
-    q, df = len(arms) - 1, min(_pair_df(fit, *pair) for pair in combinations(arms, 2))
+def _tested(fit: ClusterFit, wald: float, q: int, df: float) -> EqualEffects | NotEstimable:
     left = df - q + 1
     if not left >= LEAST_DF:
         return NotEstimable(
@@ -85,10 +85,20 @@ def _tested(fit: ClusterFit, wald: float, arms: list[int]) -> EqualEffects | Not
     )
 
 
-def _pair_df(fit: ClusterFit, first: int, second: int) -> float:
-    contrast = np.zeros(fit.root.shape[0])
-    contrast[[first, second]] = -1.0, 1.0
-    return satterthwaite_df(fit, contrast)
+def _alike_df(fit: ClusterFit, differences: Floats, levels: Sequence[ClusterSums]) -> float:
+    """Return the degrees of freedom if the units of a cluster were wholly alike in each level.
+
+    Without limit where clusters serve both arms of a level: what their units share then cancels.
+    """
+    if not all(sums.are_whole for sums in levels):
+        return np.inf
+    constants = np.array(_arm_places(levels)) - 1
+    directions = differences @ fit.root @ fit.root.T
+    by_level = [
+        fit.shares[:, place:end, place] @ directions[:, place:end].T
+        for place, end in zip(constants, [*constants[1:], fit.root.shape[0]], strict=True)
+    ]
+    return effective_df(np.stack(by_level, axis=1))
 
 
 def _arm_places(levels: Sequence[ClusterSums]) -> list[int]:

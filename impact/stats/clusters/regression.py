@@ -125,6 +125,22 @@ def satterthwaite_df(fit: ClusterFit, contrast: ArrayLike) -> float:
     return trace**2 / (squares + float((inner**2).sum()))
 
 
+def corrected_shares(fit: ClusterFit) -> tuple[Floats, Floats]:
+    """Return A S A and A S (G, k, k) by cluster: its share S of the design, A what CR2 applies.
+
+    In the coordinates of the root.
+
+    >>> fit = cluster_fit(np.ones((4, 1, 1)), np.arange(4.0).reshape(4, 1, 1), 4)
+    >>> [part[0].round(3).item() for part in corrected_shares(fit)]
+    [0.333, 0.289]
+    """
+    values, vectors = _eigen(fit)
+    corrections = _corrections(values)
+    twice, once = corrections**2 * values, corrections * values
+    turned = vectors.transpose(0, 2, 1)
+    return (vectors * twice[:, None, :]) @ turned, (vectors * once[:, None, :]) @ turned
+
+
 def _scores(fit: ClusterFit, correction: Correction) -> Floats:
     """Return each cluster's scores (G, k, m) in the coordinates of the root, corrected for CR2."""
     scores = np.einsum("ij,gim->gjm", fit.root, fit.scores)

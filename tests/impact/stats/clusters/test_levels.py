@@ -1,5 +1,7 @@
 """The same effect in all levels: error rates where levels share clusters, and where they do not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -46,3 +48,35 @@ def test_few_clusters_are_refused() -> None:
     assert isinstance(found, NotEstimable)
     assert "too few clusters" in found.reason
     assert isinstance(equal_effects(levels(rng, 8, shared=True)[:1]), NotEstimable)
+
+
+def test_a_giant_in_one_arm_is_refused_and_in_both_is_not() -> None:
+    rng = np.random.default_rng(4)
+    found = levels(rng, 60, shared=True)
+    giants = [with_giant(sums) for sums in found]
+    halves = [in_both(sums) for sums in giants]
+
+    assert isinstance(equal_effects(found), EqualEffects)
+    refused = equal_effects(giants)
+    assert isinstance(refused, NotEstimable)
+    assert "too few clusters carry the differences" in refused.reason
+    assert isinstance(equal_effects(halves), EqualEffects)
+
+
+def with_giant(sums: ClusterSums) -> ClusterSums:
+    """Let the first cluster have about as many units as all others."""
+    times = np.where(np.arange(sums.n.size) == 0, 60.0, 1.0)
+    return replace(
+        sums, n=times * sums.n, weight=times * sums.weight, outcome=times[:, None] * sums.outcome
+    )
+
+
+def in_both(sums: ClusterSums) -> ClusterSums:
+    """Let every cluster have as many units in the other arm, whose outcome is somewhat less."""
+    return ClusterSums(
+        cluster=np.tile(sums.cluster, 2),
+        treated=np.concatenate([sums.treated, 1 - sums.treated]),
+        n=np.tile(sums.n, 2),
+        weight=np.tile(sums.weight, 2),
+        outcome=np.concatenate([sums.outcome, sums.outcome * np.cos(sums.n)[:, None]]),
+    )
