@@ -20,6 +20,7 @@ RATIOS = frozenset(
 )
 FRACTIONS = frozenset({"relative_difference", "return_on_cost"})
 QUANTILE = "quantile"
+WHOLE_LINE, ABOVE_ZERO = "(-inf,", "(0,"  # how a set begins that has no lower end
 NUMBER = re.compile(r"-?\d[\d.e+-]*")
 CURRENCY = re.compile(r"[A-Z]{3}")
 NO_EFFECT_RATIO = 1.0
@@ -106,7 +107,10 @@ def set_text(ci_set: str, scale: Scale) -> str:
     'up to -210.0% or from 40.0%'
     >>> set_text("(-inf, inf)", Scale())
     'any value'
+    >>> set_text("(0, 0.3] U [1.8, inf)", Scale())
+    'up to 0.30 or from 1.80'
     """
+    ci_set = ci_set.replace(ABOVE_ZERO, WHOLE_LINE)
     ends = [float(end) for end in NUMBER.findall(ci_set)]
     if not ends:
         return "any value"

@@ -53,6 +53,22 @@ def ratio_set(
     return ConfidenceSet(text=f"(-inf, {low:.6g}] U [{high:.6g}, inf)")
 
 
+def above_zero(text: str) -> str:
+    """Return what lies above 0 of a set that is no interval.
+
+    >>> above_zero("(-inf, -2.1] U [0.4, inf)"), above_zero("(-inf, 0.2] U [0.4, inf)")
+    ('[0.4, inf)', '(0, 0.2] U [0.4, inf)')
+    """
+    parts = [part.strip("()[]").split(", ") for part in text.split(" U ")]
+    kept = [(float(low), high) for low, high in parts if float(high) > 0]
+    return " U ".join(_part(low, high) for low, high in kept)
+
+
+def _part(low: float, high: str) -> str:
+    end = "inf)" if high == "inf" else f"{high}]"
+    return f"[{low:.6g}, {end}" if low > 0 else f"(0, {end}"
+
+
 def _roots(square: float, linear: float, constant: float, root: float) -> tuple[float, float]:
     """Return the roots of square b^2 - 2 linear b + constant without cancellation."""
     far = linear + math.copysign(root, linear)

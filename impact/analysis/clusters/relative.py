@@ -1,7 +1,9 @@
 """A difference relative to the control, with errors between clusters."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -16,10 +18,12 @@ from impact.stats.clusters.comparison import contrast_of, correction_for
 from impact.stats.clusters.regression import ClusterFit, contrasts_covariance
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference
-from impact.stats.means.fieller import fieller, is_uncertain
+from impact.stats.means.fieller import fieller, is_uncertain, positive_fieller
 
 NO_MODEL = "the draw of the arms tests a difference, not a relative one"
 SET = f"Fieller's set: the control's standard error is more than {CERTAIN:.0%} of it"
+CERTAIN_SHARE = 0.2  # of a share, up to which its logarithm is as good as normal
+SET_OF_SHARES = f"Fieller's set: a share's standard error is more than {CERTAIN_SHARE:.0%} of it"
 NOT_POSITIVE = "a relative difference needs values above zero in both arms"
 
 
@@ -27,13 +31,15 @@ def relative_row(subject: Subject, metric: Metric, found: Compared) -> Estimate:
     """Return the risk ratio of a proportion, else the relative difference, by the delta method.
 
     A relative difference has Fieller's set where the control's level is uncertain, as without
-    clusters. An adjusted comparison is relative to the control's value at the covariate's mean of
+    clusters; a risk ratio where the share of either arm is, and by much more: its logarithm bends
+    less. An adjusted comparison is relative to the control's value at the covariate's mean of
     zero.
     """
-    quantity = "risk_ratio" if metric.kind is Kind.PROPORTION else "relative_difference"
-    answer = _relative(found, ratio=metric.kind is Kind.PROPORTION)
+    of_shares = metric.kind is Kind.PROPORTION
+    quantity, said = ("risk_ratio", SET_OF_SHARES) if of_shares else ("relative_difference", SET)
+    answer = _relative(found, ratio=of_shares)
     is_set = isinstance(answer, Inference) and answer.std_error is None
-    note = joined(found.note, SET if is_set else "")
+    note = joined(found.note, said if is_set else "")
     return row(subject.without_unit(), quantity, found.method, found.sides, answer, note)
 
 
@@ -53,19 +59,20 @@ def _difference(found: Compared, fit: ClusterFit) -> Inference | NotEstimable:
         fit, [_gradient(fit, 0, 1), _gradient(fit, 1, 0)], correction_for(fit.clusters)
     )
     if is_uncertain(control, float(both[1, 1]), CERTAIN):
-        return _fieller(found, fit, both)
+        return _tested(found, fit, partial(fieller, change, control, both))
     gradient = _gradient(fit, -change / control**2, 1 / control)
     return contrast_of(fit, gradient, level=found.level, value=change / control)
 
 
-def _fieller(found: Compared, fit: ClusterFit, covariance: Floats) -> Inference | NotEstimable:
+def _tested(
+    found: Compared, fit: ClusterFit, set_of: Callable[..., Inference]
+) -> Inference | NotEstimable:
     """Return Fieller's set with the test of the difference, which it never contradicts."""
-    control, change = (float(value) for value in fit.coefficients[:2, 0])
     tested = contrast_of(fit, _gradient(fit, 0, 1), level=found.level)
     if isinstance(tested, NotEstimable):
         return tested
     return replace(
-        fieller(change, control, covariance, level=found.level, df=tested.df),
+        set_of(level=found.level, df=tested.df),
         statistic=tested.statistic,
         df=tested.df,
         p_value=tested.p_value,
@@ -75,6 +82,12 @@ def _fieller(found: Compared, fit: ClusterFit, covariance: Floats) -> Inference 
 def _risk_ratio(found: Compared, fit: ClusterFit) -> Inference | NotEstimable:
     control, change = (float(value) for value in fit.coefficients[:2, 0])
     treated = control + change
+    both = contrasts_covariance(
+        fit, [_gradient(fit, 1, 1), _gradient(fit, 1, 0)], correction_for(fit.clusters)
+    )
+    shares = ((treated, float(both[0, 0])), (control, float(both[1, 1])))
+    if any(is_uncertain(*share, CERTAIN_SHARE) for share in shares):
+        return _tested(found, fit, partial(positive_fieller, treated, control, both))
     gradient = _gradient(fit, 1 / treated - 1 / control, 1 / treated)
     answer = contrast_of(fit, gradient, level=found.level, value=math.log(treated / control))
     if isinstance(answer, NotEstimable) or answer.ci_low is None or answer.ci_high is None:

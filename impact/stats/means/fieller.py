@@ -1,10 +1,11 @@
 """Ratios whose denominator is itself uncertain: Fieller's set in place of the delta method."""
 
 import math
+from dataclasses import replace
 
 from numpy.typing import ArrayLike
 
-from impact.stats.confidence_set import ratio_set
+from impact.stats.confidence_set import above_zero, ratio_set
 from impact.stats.estimable import NotEstimable
 from impact.stats.inference import Inference, p_value_of, quantile_of
 
@@ -51,6 +52,30 @@ def fieller(
         ci_high=found.high,
         ci_set=found.text,
     )
+
+
+def positive_fieller(
+    numerator: float,
+    denominator: float,
+    covariance: ArrayLike,
+    *,
+    level: float,
+    df: float | None = None,
+) -> Inference:
+    """Return the ratio of two estimates that cannot be negative: what lies above 0 of the set.
+
+    Where it reaches to 0, because the numerator does not differ from zero, it is no interval.
+
+    >>> beside = positive_fieller(1.0, 5.0, [[1.0, 0.0], [0.0, 1.0]], level=0.95)
+    >>> beside.ci_set
+    '(0, 0.672358]'
+    """
+    found = fieller(numerator, denominator, covariance, level=level, df=df)
+    if found.ci_low is None or found.ci_high is None:
+        return replace(found, ci_set=above_zero(found.ci_set))
+    if found.ci_low > 0:
+        return found
+    return replace(found, ci_low=None, ci_high=None, ci_set=f"(0, {found.ci_high:.6g}]")
 
 
 def relative_fieller(

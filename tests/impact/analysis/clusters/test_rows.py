@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from scipy import special
 
 from experiments.plan.document import Plan, Unit
 from impact.analysis.estimates import Estimate
@@ -256,3 +257,40 @@ def test_a_relative_difference_to_an_uncertain_control_has_the_set_of_its_differ
             known(row.ci_low) <= 0 <= known(row.ci_high) for row in (relative, difference)
         ]
         assert holds_zero[0] == holds_zero[1]
+
+
+SHARE = plan("kind: proportion, source: observations.y")
+
+
+def shares(teams: int, successes: Sequence[int], size: int = 40) -> tuple[list[Row], list[float]]:
+    """Whole teams in one arm each, every other one treated; so many of each succeed."""
+    team = np.repeat(np.arange(teams), size)
+    within = np.tile(np.arange(size), teams)
+    values = (within < np.asarray(successes)[team]).astype(float)
+    rows = assigned(["ab"[arm] for arm in team % 2], [f"t{name}" for name in team])
+    return rows, values.tolist()
+
+
+def test_a_risk_ratio_of_unlike_teams_has_fiellers_set() -> None:
+    few = np.array([0, 1, 0, 22, 0, 3, 0, 1, 25, 0, 2, 30, 0, 1, 0, 2, 0, 1, 0, 18, 0, 1, 1, 4])
+    rows = rows_of(SHARE, *shares(24, few.tolist()))
+
+    ratio, difference = found(rows, "risk_ratio"), found(rows, "proportion_difference")
+    treated, control = few[1::2] / 40, few[::2] / 40
+    edge = float(ratio.ci_set.removeprefix("[").removesuffix(", inf)"))
+    apart = treated.mean() - edge * control.mean()
+    error = np.sqrt((treated.var(ddof=1) + edge**2 * control.var(ddof=1)) / 12)
+    assert apart / error == pytest.approx(special.stdtrit(22, 0.975), rel=1e-4)
+    assert (ratio.ci_low, ratio.ci_high, ratio.std_error) == (None, None, None)
+    assert (ratio.p_value, ratio.df) == (difference.p_value, difference.df)
+    assert "Fieller's set: a share's standard error is more than 20% of it" in ratio.note
+
+
+def test_a_risk_ratio_of_teams_alike_has_the_limits_of_its_logarithm() -> None:
+    rows = rows_of(SHARE, *shares(24, [18 + number % 7 + number % 2 for number in range(24)]))
+
+    ratio = found(rows, "risk_ratio")
+    low, high = known(ratio.ci_low), known(ratio.ci_high)
+    assert low * high == pytest.approx(known(ratio.value) ** 2)
+    assert known(ratio.std_error) > 0
+    assert "Fieller" not in ratio.note
