@@ -3,14 +3,9 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy import stats
 
 from experiments.plan.document import Role
 from experiments.plan.looks import Looks
-from impact.analysis.checks.overlap import independence
 from impact.analysis.estimates import Analysis, Check, CheckStatus
 from impact.analysis.evaluate import evaluate
 from impact.analysis.segments.neighbours import overlaps
@@ -143,12 +138,11 @@ def test_the_matrix_has_the_others_arms_by_our_own() -> None:
     assert (matrix.total, matrix.shared) == (1600, 800)
 
 
-@given(st.lists(st.lists(st.integers(1, 500), min_size=3, max_size=3), min_size=2, max_size=4))
-def test_independence_is_pearsons_test(table: list[list[int]]) -> None:
-    expected = stats.chi2_contingency(np.array(table), correction=False).pvalue
+def test_a_few_units_of_another_experiment_lean_nowhere() -> None:
+    rare = {"warm": (0, 2), "(missing)": (900, 100)}
 
-    assert independence(np.array(table, dtype=np.float64)) == pytest.approx(expected, abs=1e-12)
+    check = check_of(analysed(rare, dict.fromkeys(rare, 1.0)))
 
-
-def test_with_nothing_to_compare_nothing_leans() -> None:
-    assert independence(np.array([[5.0, 5.0], [0.0, 0.0]])) == 1.0
+    assert check is not None
+    assert check.status is CheckStatus.PASS
+    assert "mixes" not in check.message
