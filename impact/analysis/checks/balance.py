@@ -27,6 +27,22 @@ def pre_period_balance(context: CheckContext) -> Check | None:
 
     Welch's test per outcome, adjusted by Holm. None when nothing before the start is known, and
     where whole groups of units were randomised, whose units were alike before it too.
+
+    >>> from datetime import UTC, datetime
+    >>> import numpy as np
+    >>> from experiments.plan.document import Plan, Unit
+    >>> from impact.analysis.sufficient import CheckCounts, Moments
+    >>> plan = Plan(key="calls", unit=Unit.CUSTOMER, control="a", metrics=(),
+    ...     weights=(("a", 5000), ("b", 5000)))
+    >>> before = tuple(ArmMoments(variant=arm, moments=Moments(
+    ...     names=("y",), n=900, means=np.array([mean]), cross=np.array([[4495.0]])))
+    ...     for arm, mean in (("a", 3.0), ("b", 3.5)))
+    >>> counts = CheckCounts(assigned=(), pre_period=(("contacts", before),))
+    >>> context = CheckContext(plan=plan, counts=counts, arms=(), final=True,
+    ...     as_of=datetime(2026, 10, 1, tzinfo=UTC))
+    >>> check = pre_period_balance(context)
+    >>> check.status.value, check.message.partition(".")[0]
+    ('fail', 'The arms already differed before the start')
     """
     if context.is_grouped:
         return None
@@ -59,7 +75,22 @@ def _means(arms: list[ArmMoments]) -> tuple[tuple[str, float], ...]:
 
 
 def balance_status(context: CheckContext, p_value: float) -> CheckStatus:
-    """Return what a test of balance says; before the end, looked at often, it warns at most."""
+    """Return what a test of balance says; before the end, looked at often, it warns at most.
+
+    >>> from dataclasses import replace
+    >>> from datetime import UTC, datetime
+    >>> from experiments.plan.document import Plan, Unit
+    >>> from impact.analysis.sufficient import CheckCounts
+    >>> plan = Plan(key="calls", unit=Unit.CUSTOMER, control="a", metrics=(),
+    ...     weights=(("a", 5000), ("b", 5000)))
+    >>> counts = CheckCounts(assigned=())
+    >>> context = CheckContext(plan=plan, counts=counts, arms=(), final=True,
+    ...     as_of=datetime(2026, 10, 1, tzinfo=UTC))
+    >>> [balance_status(context, p_value).value for p_value in (0.02, 0.005, 0.0005)]
+    ['pass', 'warn', 'fail']
+    >>> balance_status(replace(context, final=False), 0.0005).value
+    'warn'
+    """
     if not context.final:
         return CheckStatus.WARN if p_value < ALARM else CheckStatus.PASS
     if p_value < ALARM:

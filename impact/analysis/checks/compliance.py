@@ -11,6 +11,18 @@ def compliance(context: CheckContext) -> Check | None:
 
     The analysis follows the assignment, so that a low share dilutes the effect and does not bias
     it: below 95 per cent is a warning, below half the experiment did not happen.
+
+    >>> from datetime import UTC, datetime
+    >>> from experiments.plan.document import Plan, Unit
+    >>> from impact.analysis.sufficient import CheckCounts
+    >>> plan = Plan(key="calls", unit=Unit.CUSTOMER, control="a", metrics=(),
+    ...     weights=(("a", 5000), ("b", 5000)))
+    >>> counts = CheckCounts(assigned=(), compliance=(("a", 100, 99), ("b", 100, 80)))
+    >>> context = CheckContext(plan=plan, counts=counts, arms=(), final=True,
+    ...     as_of=datetime(2026, 10, 1, tzinfo=UTC))
+    >>> print(compliance(context).message)  # doctest: +NORMALIZE_WHITESPACE
+    Served what they were assigned to: 99.0% of 100 customers in a, 80.0% of 100 customers in
+    b. The effect of assigning a policy is smaller than the effect of applying it.
     """
     known = [
         (variant, exposed, served)

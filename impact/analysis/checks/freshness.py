@@ -14,6 +14,16 @@ def data_freshness(context: CheckContext) -> Check | None:
 
     It never fails: a quiet table and a broken feed look the same from here. Assignments may end
     long before the outcomes do, so they are not asked. None without tables.
+
+    >>> from experiments.plan.document import Plan, Unit
+    >>> from impact.analysis.sufficient import CheckCounts
+    >>> plan = Plan(key="calls", unit=Unit.CUSTOMER, control="a", metrics=(),
+    ...     weights=(("a", 5000), ("b", 5000)))
+    >>> counts = CheckCounts(assigned=(), last_seen=(("revenue", "2026-09-26T06:00:00+00:00"),))
+    >>> context = CheckContext(plan=plan, counts=counts, arms=(), final=True,
+    ...     as_of=datetime.fromisoformat("2026-10-01T06:00:00+00:00"))
+    >>> data_freshness(context).message.partition(".")[0], data_freshness(context).statistic
+    ('The latest row lies 5 days before the report in revenue', 5.0)
     """
     ages = {
         table: context.as_of - datetime.fromisoformat(seen)

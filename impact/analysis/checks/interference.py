@@ -16,6 +16,21 @@ def interference(context: CheckContext) -> Check | None:
 
     None where the unit carries its own queues and customers: then nothing mixes. In a switchback
     windows mix where one still acts on the next.
+
+    >>> from dataclasses import replace
+    >>> from datetime import UTC, datetime
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.analysis.sufficient import CheckCounts
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: wait, role: primary, kind: mean, source: contacts.wait_seconds,
+    ... window: 30}]}''')
+    >>> counts = CheckCounts(assigned=())
+    >>> context = CheckContext(plan=plan, counts=counts, arms=(), final=True,
+    ...     as_of=datetime(2026, 10, 1, tzinfo=UTC))
+    >>> interference(context).status.value
+    'warn'
+    >>> interference(replace(context, plan=replace(plan, shared_queue=False))) is None
+    True
     """
     setting = setting_of(context.plan)
     unseen = not_identified(setting)

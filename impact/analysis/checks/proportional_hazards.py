@@ -25,6 +25,24 @@ def proportional_hazards(context: CheckContext) -> Check | None:
     """Warn when the effect on the primary metric clearly and materially changes over time.
 
     None for a primary metric without a time to event, or when nothing can be tested.
+
+    >>> from dataclasses import replace
+    >>> from datetime import UTC, datetime
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.analysis.sufficient import CheckCounts
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: retention, role: primary, kind: time_to_event, source: churn}]}''')
+    >>> row = Estimate(metric="retention", kind="time_to_event", method="cox_piecewise",
+    ...     quantity="hazard_ratio", variant="b", baseline="a")
+    >>> test = replace(row, quantity="proportional_hazards", variant="", statistic=9.0, df=1.0)
+    >>> parts = replace(row, at=30.0, value=0.7), replace(row, at=90.0, value=1.1)
+    >>> context = CheckContext(plan=plan, counts=CheckCounts(assigned=()), arms=(), final=True,
+    ...     estimates=(test, *parts), as_of=datetime(2026, 10, 1, tzinfo=UTC))
+    >>> check = proportional_hazards(context)
+    >>> print(check.status.value, check.message)  # doctest: +NORMALIZE_WHITESPACE
+    warn The hazard ratio of b is 0.70 in the first 30 days and 1.10 after. The effect changes
+    over time: one hazard ratio is only its average. Read the retention curves and the
+    difference in time retained.
     """
     test = _test(context)
     if test is None:

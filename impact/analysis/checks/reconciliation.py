@@ -23,6 +23,22 @@ def exposure_reconciliation(context: CheckContext) -> Check | None:
     contacts asked for have no record, or of those whose record says what was played more than 5
     per cent were played something else, in all or in one queue or router of some size; and when
     the split of one of them is no chance.
+
+    >>> from datetime import UTC, datetime
+    >>> from experiments.plan.document import Plan, Unit
+    >>> from impact.analysis.sufficient import CheckCounts
+    >>> plan = Plan(key="calls", unit=Unit.CUSTOMER, control="a", metrics=(),
+    ...     weights=(("a", 5000), ("b", 5000)))
+    >>> rows = [Reconciled(kind="all", place="", variant=arm, asked=1000, met=1000 - lost, told=900,
+    ...     kept=890, units=1000, units_lost=lost) for arm, lost in (("a", 20), ("b", 70))]
+    >>> counts = CheckCounts(assigned=(), reconciled=tuple(rows))
+    >>> context = CheckContext(plan=plan, counts=counts, arms=(), final=True,
+    ...     as_of=datetime(2026, 10, 1, tzinfo=UTC))
+    >>> check = exposure_reconciliation(context)
+    >>> print(check.status.value, check.message)  # doctest: +NORMALIZE_WHITESPACE
+    fail Of 2,000 contacts asked for, 95.5% have a contact record. Of 1,800 records that say
+    what was played, 98.9% say as assigned. Records are lost more often in one arm (p =
+    6.92e-08).
     """
     everywhere = [row for row in context.counts.reconciled if row.kind == "all"]
     if not everywhere:

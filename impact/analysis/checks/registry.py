@@ -34,11 +34,34 @@ CHECKS: tuple[Callable[[CheckContext], Check | None], ...] = (
 
 
 def run_checks(context: CheckContext) -> tuple[Check, ...]:
-    """Return the answers of all checks that have something to look at."""
+    """Return the answers of all checks that have something to look at.
+
+    Those of the split, of units that met several variants and of late assignment always answer.
+
+    >>> from datetime import UTC, datetime
+    >>> from experiments.plan.document import Plan, Unit
+    >>> from impact.analysis.sufficient import CheckCounts
+    >>> plan = Plan(key="calls", unit=Unit.CUSTOMER, control="a", metrics=(),
+    ...     weights=(("a", 5000), ("b", 5000)))
+    >>> counts = CheckCounts(assigned=(("a", 700), ("b", 500)))
+    >>> context = CheckContext(plan=plan, counts=counts, arms=(), final=True,
+    ...     as_of=datetime(2026, 10, 1, tzinfo=UTC))
+    >>> for check in run_checks(context):
+    ...     print(check.name, check.status.value)
+    sample_ratio fail
+    multiple_exposure pass
+    late_assignment pass
+    interference pass
+    """
     answers = (check(context) for check in CHECKS)
     return tuple(answer for answer in answers if answer is not None)
 
 
 def split_is_broken(checks: Iterable[Check]) -> bool:
-    """Whether the sample-ratio check failed: then no comparison of the arms means anything."""
+    """Whether the sample-ratio check failed: then no comparison of the arms means anything.
+
+    >>> failed = Check(name="sample_ratio", status=CheckStatus.FAIL, message="")
+    >>> split_is_broken([failed]), split_is_broken([])
+    (True, False)
+    """
     return any(check.name == SAMPLE_RATIO and check.status is CheckStatus.FAIL for check in checks)

@@ -23,6 +23,21 @@ def sample_ratio(context: CheckContext) -> Check:
     in one arm each, clusters were randomised, and clusters are counted. Where clusters drew how
     many of their units to treat, each share is what the units of its clusters are held to; where
     the plan gives versions weights of their own, each version's units are held to its weights.
+
+    >>> from datetime import UTC, datetime
+    >>> from experiments.plan.document import Plan, Unit
+    >>> from impact.analysis.sufficient import CheckCounts
+    >>> plan = Plan(key="calls", unit=Unit.CUSTOMER, control="a", metrics=(),
+    ...     weights=(("a", 5000), ("b", 5000)))
+    >>> counts = CheckCounts(assigned=(("a", 5400), ("b", 5000)))
+    >>> context = CheckContext(plan=plan, counts=counts, arms=(), final=True,
+    ...     as_of=datetime(2026, 10, 1, tzinfo=UTC))
+    >>> check = sample_ratio(context)
+    >>> check.status.value, round(check.statistic, 2), check.message.partition(")")[0]
+    ('fail', 15.38, 'Of 10,400 customers, a got 5,400 (51.92%, planned 50.00%')
+    >>> early = sample_ratio(replace(context, final=False))
+    >>> early.status.value, round(early.p_value, 3)
+    ('pass', 0.005)
     """
     fixed, always = _tested(context, chi_square), _tested(context, sequential)
     if isinstance(fixed, NotEstimable) or isinstance(always, NotEstimable):
@@ -56,6 +71,21 @@ def sample_ratio_row(context: CheckContext) -> Estimate:
 
     At the end the fixed test with its p-value, before it the log Bayes factor of the always-valid
     one.
+
+    >>> from datetime import UTC, datetime
+    >>> from experiments.plan.document import Plan, Unit
+    >>> from impact.analysis.sufficient import CheckCounts
+    >>> plan = Plan(key="calls", unit=Unit.CUSTOMER, control="a", metrics=(),
+    ...     weights=(("a", 5000), ("b", 5000)))
+    >>> counts = CheckCounts(assigned=(("a", 5400), ("b", 5000)))
+    >>> context = CheckContext(plan=plan, counts=counts, arms=(), final=True,
+    ...     as_of=datetime(2026, 10, 1, tzinfo=UTC))
+    >>> row = sample_ratio_row(context)
+    >>> row.method, round(row.statistic, 2), row.df, round(row.p_value, 6)
+    ('chi_square', 15.38, 1.0, 8.8e-05)
+    >>> early = sample_ratio_row(replace(context, final=False))
+    >>> early.method, round(early.statistic, 2), early.p_value
+    ('dirichlet_multinomial', 5.29, None)
     """
     test = _tested(context, chi_square if context.final else sequential)
     blank = Estimate(

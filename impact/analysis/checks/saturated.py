@@ -22,6 +22,18 @@ def saturated(plan: Plan, statistics: SufficientStatistics) -> tuple[Split, ...]
     The first metric that names clusters speaks for all, with the units that it counts. Labels are
     per cent, or fractions where none is above 1. Nobody is treated at 0 and nobody left at all:
     those say nothing of chance and are left out.
+
+    >>> import numpy as np
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.analysis.sufficient import CheckCounts
+    >>> plan = read_plan('''{key: calls, unit: agent, control: a, weights: {a: 5000, b: 5000},
+    ...     saturation: share, metrics: [{key: handle_time, role: primary, kind: mean, window: 7,
+    ...     source: contacts.handle_seconds, cluster: team}]}''')
+    >>> quarter = ClusterCounts(segment="share=25%", names=("y",), cluster=np.array([0, 0]),
+    ...     variant=np.array(["a", "b"]), n=np.array([74, 26]), sums=np.array([[9.0], [4.0]]))
+    >>> saturated(plan, SufficientStatistics(arms=(), checks=CheckCounts(assigned=()),
+    ...     clusters={"handle_time": (quarter,)}))
+    (Split(counts=[74, 26], weights=[0.75, 0.25]),)
     """
     if not plan.saturation:
         return ()
@@ -38,7 +50,12 @@ def saturated(plan: Plan, statistics: SufficientStatistics) -> tuple[Split, ...]
 
 
 def whole(splits: Sequence[Split]) -> tuple[Sequence[int], Sequence[float]]:
-    """Return the counts of all units, and the weights that all shares together give them."""
+    """Return the counts of all units, and the weights that all shares together give them.
+
+    >>> quarter, half = Split([75, 25], [0.75, 0.25]), Split([60, 40], [0.5, 0.5])
+    >>> whole([quarter, half])
+    ([135, 65], [125.0, 75.0])
+    """
     counts = [sum(column) for column in zip(*(split.counts for split in splits), strict=True)]
     expected = [
         [sum(split.counts) * weight / sum(split.weights) for weight in split.weights]

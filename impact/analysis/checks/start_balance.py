@@ -25,6 +25,20 @@ def covariate_balance(context: CheckContext) -> Check | None:
     Pearson's test of each, adjusted by Holm. A queue is busy at other hours with other customers,
     so that arms which start at different times differ whatever the policy does. None where time
     itself is split between the arms, or whole groups of units, and where nothing can be compared.
+
+    >>> from datetime import UTC, datetime
+    >>> from experiments.plan.document import Plan, Unit
+    >>> from impact.analysis.sufficient import CheckCounts
+    >>> plan = Plan(key="calls", unit=Unit.CUSTOMER, control="a", metrics=(),
+    ...     weights=(("a", 5000), ("b", 5000)))
+    >>> started = (("08", "a", 300), ("08", "b", 200), ("16", "a", 200), ("16", "b", 300))
+    >>> times = StartTimes(name="start_hour", counts=started)
+    >>> counts = CheckCounts(assigned=(), start_times=(times,))
+    >>> context = CheckContext(plan=plan, counts=counts, arms=(), final=True,
+    ...     as_of=datetime(2026, 10, 1, tzinfo=UTC))
+    >>> check = covariate_balance(context)
+    >>> check.status.value, check.statistic, check.message.partition(":")[0]
+    ('fail', 40.0, 'The arms did not start at the same times')
     """
     if context.plan.switchback is not None or context.is_grouped:
         return None

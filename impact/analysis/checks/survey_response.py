@@ -19,6 +19,22 @@ def survey_response(context: CheckContext) -> Check | None:
     Of several surveys the one that differs most speaks. Response is an outcome of the policy, so
     that no difference is proof of alike people and a difference is no failure: the bounds say what
     it may hide. Before the planned end the test is one that holds however often one looks.
+
+    >>> from datetime import UTC, datetime
+    >>> import numpy as np
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.analysis.sufficient import CheckCounts
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: csat, role: primary, kind: mean, source: surveys.csat, window: 30}]}''')
+    >>> arms = tuple(ArmAnswers(variant=arm, asked=1000, values=np.array([4.0]), cells=("all",),
+    ...     counts=np.array([n]), units=np.array([1000]), answered=np.array([n]),
+    ...     means=np.array([4.0]), squares=np.zeros(1)) for arm, n in (("a", 300), ("b", 400)))
+    >>> context = CheckContext(plan=plan, counts=CheckCounts(assigned=()), arms=(), final=True,
+    ...     answers={"csat": arms}, as_of=datetime(2026, 10, 1, tzinfo=UTC))
+    >>> check = survey_response(context)
+    >>> print(check.status.value, check.message)  # doctest: +NORMALIZE_WHITESPACE
+    warn Csat: 30.0% of 1,000 in a, 40.0% of 1,000 in b of those asked answered. The arms'
+    answers come from different people: read the bounds beside them.
     """
     found = list(_tests(context))
     if not found:

@@ -11,6 +11,16 @@ def by_version(plan: Plan, statistics: SufficientStatistics) -> tuple[Split, ...
     """Return the split of each version with its weights; nothing where the plan has one for all.
 
     A version that the plan does not name has the plan's weights.
+
+    >>> from experiments.plan.document import Unit
+    >>> from impact.analysis.sufficient import CheckCounts
+    >>> plan = Plan(key="calls", unit=Unit.CUSTOMER, control="a", metrics=(),
+    ...     weights=(("a", 5000), ("b", 5000)),
+    ...     version_weights=(("1", (("a", 9000), ("b", 1000))),))
+    >>> counted = (("1", "a", 88), ("1", "b", 12), ("2", "a", 51), ("2", "b", 49))
+    >>> statistics = SufficientStatistics(arms=(), checks=CheckCounts(assigned=()), splits=counted)
+    >>> [(split.counts, split.weights) for split in by_version(plan, statistics)]
+    [([88, 12], [9000.0, 1000.0]), ([51, 49], [5000.0, 5000.0])]
     """
     return tuple(_splits(plan, statistics)) if plan.version_weights else ()
 

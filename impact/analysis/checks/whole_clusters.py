@@ -17,6 +17,19 @@ def whole_clusters(plan: Plan, statistics: SufficientStatistics) -> tuple[tuple[
 
     Windows of a switchback are such clusters. The first metric that names clusters speaks for all;
     a time to an event where no other does.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.analysis.sufficient import CheckCounts, ClusterCounts
+    >>> plan = read_plan('''{key: calls, unit: agent, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: handle_time, role: primary, kind: mean, window: 7, cluster: team,
+    ...     source: contacts.handle_seconds}]}''')
+    >>> def statistics(cluster):
+    ...     counts = ClusterCounts(names=("y",), cluster=np.array(cluster), n=np.array([9, 8, 7]),
+    ...         variant=np.array(["a", "a", "b"]), sums=np.ones((3, 1)))
+    ...     return SufficientStatistics(
+    ...         arms=(), checks=CheckCounts(assigned=()), clusters={"handle_time": (counts,)})
+    >>> whole_clusters(plan, statistics([0, 1, 2])), whole_clusters(plan, statistics([0, 1, 1]))
+    ((('a', 2), ('b', 1)), ())
     """
     windows = (found.counts for found in statistics.windows.values())
     named = (
