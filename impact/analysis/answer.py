@@ -1,9 +1,10 @@
 """The answer in one sentence, with its interval, for a reader who reads nothing else."""
 
 from experiments.plan.document import Kind, Plan
+from impact.analysis.benefits import excludes_no_effect
 from impact.analysis.checks.registry import split_is_broken
 from impact.analysis.estimates import Analysis, Estimate, Verdict
-from impact.analysis.headlines import effect_row, excludes_no_effect
+from impact.analysis.headlines import effect_row
 from impact.analysis.sufficient import ALL
 from impact.analysis.wording import change_text, effect_text, time_text
 
@@ -16,6 +17,17 @@ def answer(plan: Plan, analysis: Analysis) -> str:
     For time to event the difference in retention at the horizon and the hazard ratio; otherwise
     the difference of the metric. Said with care before the planned end and when the split is
     broken.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.analysis.estimates import Decision
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: solved, role: primary, kind: proportion, source: contacts, window: 30}]}''')
+    >>> row = Estimate(metric="solved", kind="proportion", method="newcombe", variant="b",
+    ...     baseline="a", quantity="proportion_difference", value=0.031, ci_low=0.012, ci_high=0.05,
+    ...     confidence_level=0.95)
+    >>> decision = Decision(verdict=Verdict.SHIP, reasons=())
+    >>> answer(plan, Analysis(estimates=(row,), curves=(), checks=(), decision=decision))
+    'With b Solved is 3.1 percentage points higher (95% interval +1.2 to +5.0) than with a.'
     """
     said = "; ".join(
         _about(plan, variant, analysis.estimates)

@@ -19,11 +19,12 @@ from impact.analysis.looks.bounds import bound_of, money_bound
 from impact.analysis.looks.showing import Showing
 from impact.analysis.money import KEY, estimate_money
 from impact.analysis.non_inferiority import non_inferiority_rows
+from impact.analysis.respondents import of_respondents
 from impact.analysis.rows import Sides, row, subject_of
 from impact.analysis.segments.neighbours import without_neighbours
 from impact.analysis.segments.rows import segment_rows
 from impact.analysis.sufficient import SufficientStatistics
-from impact.analysis.surveys import estimate_surveys, of_respondents
+from impact.analysis.surveys import estimate_surveys
 from impact.analysis.switchback.estimating import estimate_switchback
 from impact.analysis.withheld import without_answer
 from impact.stats.estimable import NotEstimable
@@ -39,7 +40,26 @@ def estimate_metric(
     look: int | None,
     as_of: datetime,
 ) -> Found:
-    """Return what the statistics say about one metric, as the look allows it to be shown."""
+    """Return what the statistics say about one metric, as the look allows it to be shown.
+
+    >>> from datetime import UTC
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.analysis.sufficient import ArmProportion, CheckCounts
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: solved, role: primary, kind: proportion, source: contacts, window: 30}]}''')
+    >>> arms = tuple(ArmProportion(variant=arm, n=400, successes=successes)
+    ...     for arm, successes in (("a", 200), ("b", 240)))
+    >>> statistics = SufficientStatistics(
+    ...     arms=(), checks=CheckCounts(assigned=()), proportions={"solved": arms})
+    >>> found = estimate_metric(
+    ...     plan, plan.primary, statistics, look=None, as_of=datetime(2026, 10, 1, tzinfo=UTC))
+    >>> for estimate in found.estimates:
+    ...     print(estimate.quantity, estimate.variant, round(estimate.value, 3))
+    proportion a 0.5
+    proportion b 0.6
+    proportion_difference b 0.1
+    risk_ratio b 1.2
+    """
     metric = replace(declared, unit=declared.unit or statistics.currency or NO_UNIT)
     if (reason := statistics.not_estimable.get(metric.key)) is not None:
         reasons = tuple(_reasons(plan, metric, reason, look))
@@ -70,7 +90,25 @@ def estimate_metric(
 def estimate_net_value(
     plan: Plan, statistics: SufficientStatistics, *, look: int | None, as_of: datetime
 ) -> tuple[Estimate, ...]:
-    """Return the money that the variants bring and cost, as the look allows it to be shown."""
+    """Return the money that the variants bring and cost, as the look allows it to be shown.
+
+    >>> from datetime import UTC
+    >>> import numpy as np
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.analysis.sufficient import ArmMoments, CheckCounts, Moments
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: visits, role: primary, kind: mean, source: contacts, window: 30}],
+    ... economics: {currency: EUR, cost_per_handle_minute: 0.5}}''')
+    >>> arms = tuple(ArmMoments(variant=arm, moments=Moments(names=("revenue", "handle_minutes"),
+    ...     n=100, means=np.array(means), cross=np.diag([900.0, 400.0])))
+    ...     for arm, means in (("a", [50.0, 20.0]), ("b", [53.0, 24.0])))
+    >>> statistics = SufficientStatistics(
+    ...     arms=(), checks=CheckCounts(assigned=()), money={"revenue_and_handling": arms})
+    >>> rows = estimate_net_value(
+    ...     plan, statistics, look=None, as_of=datetime(2026, 10, 1, tzinfo=UTC))
+    >>> [(found.metric, round(found.value, 3)) for found in rows if found.baseline]
+    [('revenue', 3.0), ('handling_cost', 2.0), ('net_value', 1.0)]
+    """
     bound = money_bound(plan, statistics, as_of=as_of)
     showing = Showing(plan=plan, bound=bound, look=look)
     reason = statistics.not_estimable.get(KEY, "")

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from experiments.plan.document import Metric, Plan, Role
+from impact.analysis.benefits import benefit_interval
 from impact.analysis.estimates import Estimate
-from impact.analysis.headlines import benefit_interval, effect_row, headline_of
+from impact.analysis.headlines import effect_row, headline_of
 from impact.analysis.sufficient import ALL
 from impact.analysis.wording import effect_text
 
@@ -31,7 +32,15 @@ class Guardrail:
 def judge_guardrails(
     plan: Plan, variant: str, estimates: tuple[Estimate, ...]
 ) -> Iterator[Guardrail]:
-    """Yield the judgement of every guardrail in one variant against control."""
+    """Yield the judgement of every guardrail in one variant against control.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: visits, role: primary, kind: mean, source: contacts, window: 30},
+    ... {key: csat, role: guardrail, kind: mean, source: surveys.csat, window: 9, margin: 0.2}]}''')
+    >>> [(found.safe, found.text) for found in judge_guardrails(plan, "b", ())]
+    [(False, 'Guardrail Csat, b: not estimable, no interval.')]
+    """
     for metric in plan.metrics:
         if metric.role is Role.GUARDRAIL:
             effect = effect_row(metric, variant, estimates)
@@ -48,6 +57,16 @@ def judge_guardrail(
     not be shown that there is harm. Where there is no interval nothing is shown either way, unless
     nobody in either arm had the outcome, or all units of both have one value (`alike`): that is
     no harm.
+
+    >>> from experiments.plan.document import Kind, Source, Table
+    >>> metric = Metric(key="csat", role=Role.GUARDRAIL, kind=Kind.MEAN, margin=0.2,
+    ...     source=Source(table=Table.SURVEYS, column="csat"))
+    >>> row = Estimate(metric="csat", kind="mean", method="welch", quantity="mean_difference",
+    ...     value=-0.1, ci_low=-0.25, ci_high=0.05, confidence_level=0.95)
+    >>> found = judge_guardrail(metric, "b", row)
+    >>> print(found.safe, found.harmed, found.text)  # doctest: +NORMALIZE_WHITESPACE
+    False False Guardrail Csat, b: -0.10 (95% interval -0.25 to +0.05). Harm beyond the margin
+    of 0.2 cannot be ruled out.
     """
     interval = None if effect is None else benefit_interval(metric, effect)
     said = f"Guardrail {metric.label}, {variant}"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from experiments.plan.document import Direction, Kind, Metric
+from experiments.plan.document import Kind, Metric
 from impact.analysis.estimates import Estimate
 from impact.analysis.sufficient import ALL
 from impact.analysis.survey_names import LOWER, RESPONSE, UPPER, WEIGHTED
@@ -73,14 +73,31 @@ LIFETIME = Headline(
 
 
 def headline_of(metric: Metric) -> Headline:
-    """Return the headline of a metric's kind, or of lifetime revenue where it is that."""
+    """Return the headline of a metric's kind, or of lifetime revenue where it is that.
+
+    >>> from dataclasses import replace
+    >>> from experiments.plan.document import Role, Source, Table
+    >>> metric = Metric(key="paid", role=Role.PRIMARY, kind=Kind.MEAN, window=90,
+    ...     source=Source(table=Table.REVENUE))
+    >>> headline_of(metric).effect, headline_of(replace(metric, window=None, horizon=365.0)).effect
+    ('mean_difference', 'lifetime_revenue_difference')
+    """
     return LIFETIME if metric.is_lifetime else HEADLINES[metric.kind]
 
 
 def effect_row(
     metric: Metric, variant: str, estimates: Iterable[Estimate], *, segment: str = ALL
 ) -> Estimate | None:
-    """Return the row of the metric's effect in one variant: what a decision is made on."""
+    """Return the row of the metric's effect in one variant: what a decision is made on.
+
+    >>> from experiments.plan.document import Role, Source, Table
+    >>> metric = Metric(key="paid", role=Role.PRIMARY, kind=Kind.MEAN,
+    ...     source=Source(table=Table.REVENUE))
+    >>> rows = [Estimate(metric="paid", kind="mean", method=method, variant="b", value=value,
+    ...     quantity="mean_difference") for method, value in (("welch", 3.0), ("cuped", 2.0))]
+    >>> effect_row(metric, "b", rows).method, effect_row(metric, "c", rows)
+    ('cuped', None)
+    """
     rows = (row for row in estimates if row.segment == segment)
     return _chosen(metric, headline_of(metric).effect, variant, rows)
 
@@ -89,38 +106,18 @@ def p_value_row(metric: Metric, variant: str, estimates: Iterable[Estimate]) -> 
     """Return the row whose p-value speaks for the metric in one variant.
 
     With two arms the log-rank test over all arms is the one of the variant: its row names none.
+
+    >>> from experiments.plan.document import Role, Source, Table
+    >>> metric = Metric(key="retention", role=Role.PRIMARY, kind=Kind.TIME_TO_EVENT,
+    ...     source=Source(table=Table.CHURN))
+    >>> test = Estimate(metric="retention", kind="time_to_event", method="log_rank",
+    ...     quantity="log_rank", statistic=4.0, p_value=0.0455)
+    >>> p_value_row(metric, "b", [test]).p_value
+    0.0455
     """
     rows = tuple(row for row in estimates if row.segment == ALL)
     test = headline_of(metric).test
     return _chosen(metric, test, variant, rows) or _chosen(metric, test, "", rows)
-
-
-def favours_less(metric: Metric) -> bool:
-    """Whether smaller values of the effect are good.
-
-    The event of a time-to-event metric is a loss, so a smaller hazard is good whether the plan
-    says that retention shall increase or churn decrease.
-    """
-    return metric.kind is Kind.TIME_TO_EVENT or metric.direction is Direction.DECREASE
-
-
-def benefit_interval(metric: Metric, row: Estimate) -> tuple[float, float] | None:
-    """Return the row's interval turned so that no effect is 0 and more is better.
-
-    None where the row has no interval.
-    """
-    if row.ci_low is None or row.ci_high is None:
-        return None
-    no_effect = headline_of(metric).no_effect
-    if favours_less(metric):
-        return no_effect - row.ci_high, no_effect - row.ci_low
-    return row.ci_low - no_effect, row.ci_high - no_effect
-
-
-def excludes_no_effect(metric: Metric, row: Estimate) -> bool:
-    """Whether the row's interval leaves out no effect, in either direction."""
-    interval = benefit_interval(metric, row)
-    return interval is not None and not interval[0] <= 0 <= interval[1]
 
 
 def _chosen(

@@ -7,8 +7,9 @@ from dataclasses import replace
 from scipy import special
 
 from experiments.plan.document import Metric, Plan
+from impact.analysis.benefits import favours_less
 from impact.analysis.estimates import Estimate
-from impact.analysis.headlines import effect_row, favours_less, headline_of
+from impact.analysis.headlines import effect_row, headline_of
 from impact.analysis.looks.bounds import Bound
 from impact.analysis.notes import joined
 from impact.stats.estimable import NotEstimable
@@ -33,6 +34,19 @@ def non_inferiority_rows(
     `raw` are the rows as computed and `shown` as the look allows: the limit on the side of harm is
     that of the interval shown, one-sided at half of its error rate. The p-value stands at the
     planned end alone, and holds under the looks before it.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: csat, role: primary, kind: mean, source: surveys.csat, window: 30,
+    ... margin: 0.2}]}''')
+    >>> row = Estimate(metric="csat", kind="mean", method="welch", quantity="mean_difference",
+    ...     variant="b", value=-0.1, std_error=0.05, df=800.0, ci_low=-0.198, ci_high=-0.002,
+    ...     confidence_level=0.95)
+    >>> (found,) = non_inferiority_rows(plan, plan.primary, (row,), (row,), None)
+    >>> found.term, round(found.statistic, 6), round(found.p_value, 4)
+    ('margin=0.2', 2.0, 0.0229)
+    >>> found.ci_low, found.ci_high, found.confidence_level
+    (-0.198, None, 0.975)
     """
     if metric.margin is None:
         return

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from experiments.plan.document import Metric, Plan, Role
+from impact.analysis.benefits import benefit_interval
 from impact.analysis.estimates import Estimate
-from impact.analysis.headlines import benefit_interval, effect_row, headline_of, p_value_row
+from impact.analysis.headlines import effect_row, headline_of, p_value_row
 from impact.analysis.wording import effect_text, percent
 
 
@@ -30,11 +31,23 @@ class Finding:
 def judge_successes(
     plan: Plan, variant: str, estimates: tuple[Estimate, ...]
 ) -> tuple[Finding, ...]:
-    """Return how the success metrics stand in one variant against control, the primary first."""
-    return tuple(_judge(plan, metric, variant, estimates) for metric in success_metrics(plan))
+    """Return how the success metrics stand in one variant against control, the primary first.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: solved, role: primary, kind: proportion, source: contacts, window: 30}]}''')
+    >>> row = Estimate(metric="solved", kind="proportion", method="newcombe", variant="b",
+    ...     quantity="proportion_difference", value=0.031, ci_low=-0.005, ci_high=0.067,
+    ...     confidence_level=0.95)
+    >>> (found,) = judge_successes(plan, "b", (row,))
+    >>> print(found.standing.value, found.text)  # doctest: +NORMALIZE_WHITESPACE
+    unclear Solved, b against a: proportion difference +3.1 percentage points (95% interval
+    -0.5 to +6.7). No effect shown: the interval includes no effect.
+    """
+    return tuple(_judge(plan, metric, variant, estimates) for metric in _success_metrics(plan))
 
 
-def success_metrics(plan: Plan) -> tuple[Metric, ...]:
+def _success_metrics(plan: Plan) -> tuple[Metric, ...]:
     """Return what may win: the primary, and the secondary metrics confirmed in its family."""
     primary = plan.primary
     own = [family for family in plan.families if primary.key in family.metrics]
@@ -59,7 +72,21 @@ def _judge(plan: Plan, metric: Metric, variant: str, estimates: tuple[Estimate, 
 def standing_of(
     plan: Plan, metric: Metric, effect: Estimate | None, test: Estimate | None
 ) -> Standing:
-    """Return the standing by the effect's interval and the test as adjusted in its family."""
+    """Return the standing by the effect's interval and the test as adjusted in its family.
+
+    >>> from dataclasses import replace
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: solved, role: primary, kind: proportion, source: contacts, window: 30}]}''')
+    >>> row = Estimate(metric="solved", kind="proportion", method="newcombe", variant="b",
+    ...     quantity="proportion_difference", value=0.031, ci_low=0.002, ci_high=0.06, p_value=0.04)
+    >>> standing_of(plan, plan.primary, row, row).value
+    'better'
+    >>> standing_of(plan, plan.primary, row, replace(row, p_value_adjusted=0.08)).value
+    'unclear'
+    >>> standing_of(plan, plan.primary, None, None).value
+    'unknown'
+    """
     interval = None if effect is None else benefit_interval(metric, effect)
     if interval is None:
         return Standing.UNKNOWN

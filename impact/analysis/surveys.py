@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, assert_never
 
 import numpy as np
 
-from experiments.plan.document import Kind, Metric, Plan, Table
+from experiments.plan.document import Kind, Metric, Plan
 from impact.analysis.estimates import Estimate
 from impact.analysis.rows import Sides, Subject, row, subject_of
 from impact.analysis.sufficient import ArmAnswers, ClusterCounts
 from impact.analysis.survey_clusters import clustered_response, without_independence
-from impact.analysis.survey_names import ALWAYS, LOWER, RESPONDENTS, RESPONSE, UPPER, WEIGHTED
+from impact.analysis.survey_names import ALWAYS, LOWER, RESPONSE, UPPER, WEIGHTED
 from impact.stats.estimable import NotEstimable
 from impact.stats.means.newcombe import Successes, newcombe, wilson
 from impact.stats.surveys.lee import ROUGH, Answers, Bounds, lee_bounds
@@ -20,23 +20,7 @@ from impact.stats.surveys.weighting import CellAnswers, weighted_difference
 if TYPE_CHECKING:
     from impact.stats.inference import Inference
 
-ASSIGNED = "intention_to_treat"
 KINDS = frozenset({Kind.MEAN, Kind.PROPORTION})
-
-
-def of_respondents(metric: Metric, estimates: tuple[Estimate, ...]) -> tuple[Estimate, ...]:
-    """Return the rows as what they are: of those who answered, where a survey is the source."""
-    if metric.source.table is not Table.SURVEYS:
-        return estimates
-    return tuple(
-        estimate if _is_of_all(estimate) else replace(estimate, population=RESPONDENTS)
-        for estimate in estimates
-    )
-
-
-def _is_of_all(estimate: Estimate) -> bool:
-    """Whether a row speaks of more than the answers: of all units, or of another population."""
-    return estimate.population != ASSIGNED or estimate.method in {RESPONSE, WEIGHTED}
 
 
 def estimate_surveys(
@@ -51,6 +35,23 @@ def estimate_surveys(
 
     Where the metric names clusters, `response` has who answered by cluster: rates have errors
     between clusters, bounds and weighted differences have none.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: csat, role: primary, kind: mean, source: surveys.csat, window: 30}]}''')
+    >>> def arm(variant, counts):
+    ...     n = np.array([sum(counts)])
+    ...     return ArmAnswers(variant=variant, asked=100, values=np.array([1.0, 5.0]), answered=n,
+    ...         counts=np.array(counts), cells=("all",), units=np.array([100]),
+    ...         means=np.array([1 + 4 * counts[1] / n[0]]), squares=np.ones(1))
+    >>> arms = arm("a", [20, 20]), arm("b", [20, 30])
+    >>> for found in estimate_surveys(plan, plan.primary, arms, look=None):
+    ...     print(found.method, found.quantity, round(found.value, 4))
+    response_rate proportion 0.4
+    response_rate proportion 0.5
+    response_rate proportion_difference 0.1
+    lee_lower mean_difference 0.0
+    lee_upper mean_difference 1.0
     """
     if not arms or metric.kind not in KINDS:
         return ()

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from experiments.plan.document import Metric, Plan
+from impact.analysis.benefits import favours_less
 from impact.analysis.estimates import COLUMNS, Estimate, Verdict
-from impact.analysis.headlines import effect_row, favours_less, headline_of
+from impact.analysis.headlines import effect_row, headline_of
 from impact.analysis.sufficient import ALL, PastEffect
 
 ON_LOGARITHM = ("hazard_ratio", "risk_ratio")
@@ -19,6 +20,17 @@ def benefit_of(
     """Return a variant's relative benefit (more is better) and its error; None where unknown.
 
     The logarithm of a hazard or risk ratio, the relative difference of anything else.
+
+    >>> from experiments.plan.document import Kind, Role, Source, Table
+    >>> metric = Metric(key="retention", role=Role.PRIMARY, kind=Kind.TIME_TO_EVENT,
+    ...     source=Source(table=Table.CHURN))
+    >>> row = Estimate(metric="retention", kind="time_to_event", method="cox", variant="b",
+    ...     quantity="hazard_ratio", value=0.8, std_error=0.1)
+    >>> benefit, std_error = benefit_of(metric, "b", [row])
+    >>> round(benefit, 4), std_error
+    (0.2231, 0.1)
+    >>> benefit_of(metric, "c", [row]) is None
+    True
     """
     row = _relative_row(metric, variant, tuple(estimates))
     if row is None or row.value is None or not row.std_error:
@@ -35,6 +47,17 @@ def past_effects(plan: Plan, documents: Iterable[Mapping[str, Any]]) -> tuple[Pa
 
     `documents` are analysis documents as `analyze --format json` prints them, the latest of an
     experiment first. Interim reports, and those whose split was broken, teach nothing.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: visits, role: primary, kind: mean, source: contacts, window: 30}],
+    ... bayesian: {worthwhile: 0.02}}''')
+    >>> row = {"metric": "visits", "kind": "mean", "quantity": "relative_difference",
+    ...     "method": "delta", "variant": "warm", "baseline": "mild", "value": 0.03,
+    ...     "std_error": 0.01}
+    >>> report = {"experiment": "tone", "decision": {"verdict": "ship"}, "estimates": [row]}
+    >>> past_effects(plan, [report, report | {"experiment": "calls"}])
+    (PastEffect(experiment='tone', effect=0.03, std_error=0.01),)
     """
     if plan.bayesian is None:
         return ()

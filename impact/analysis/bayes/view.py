@@ -4,8 +4,9 @@ import math
 
 from experiments.plan.document import Metric, Plan
 from impact.analysis.bayes.effects import ON_LOGARITHM, benefit_of
+from impact.analysis.benefits import favours_less
 from impact.analysis.estimates import BayesianView, Estimate
-from impact.analysis.headlines import favours_less, headline_of
+from impact.analysis.headlines import headline_of
 from impact.analysis.sufficient import PastEffect
 from impact.stats.bayes.normal import Normal, posterior
 from impact.stats.bayes.past import learned_prior
@@ -26,10 +27,22 @@ def bayesian_views(
 
     None unless the plan asks for it, and none before the planned end: a posterior is no licence
     to look early.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: visits, role: primary, kind: mean, source: contacts, window: 30}],
+    ... bayesian: {worthwhile: 0.02}}''')
+    >>> row = Estimate(metric="visits", kind="mean", method="delta", variant="b", baseline="a",
+    ...     quantity="relative_difference", value=0.05, std_error=0.02)
+    >>> (view,) = bayesian_views(plan, (row,), (), look=None)
+    >>> round(view.mean, 3), round(view.probability_of_harm, 3), view.prior_from
+    (0.05, 0.006, 'weakly informative: fewer than 5 past experiments')
+    >>> bayesian_views(plan, (row,), (), look=1)
+    ()
     """
     if plan.bayesian is None or look is not None:
         return ()
-    prior, source = prior_of(plan, past)
+    prior, source = _prior_of(plan, past)
     views = (
         _view(plan, variant, estimates, prior, source)
         for variant in plan.variants
@@ -38,7 +51,7 @@ def bayesian_views(
     return tuple(view for view in views if view is not None)
 
 
-def prior_of(plan: Plan, past: tuple[PastEffect, ...]) -> tuple[Normal, str]:
+def _prior_of(plan: Plan, past: tuple[PastEffect, ...]) -> tuple[Normal, str]:
     """Return the prior and where it comes from: past experiments, or else a stated weak one."""
     given = plan.bayesian.prior_sd if plan.bayesian else None
     usual = Normal(mean=0.0, sd=given or USUAL_SD)

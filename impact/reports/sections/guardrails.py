@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from experiments.plan.document import Metric, Role
+from impact.analysis.benefits import benefit_interval, favours_less
 from impact.analysis.estimates import NOT_IDENTIFIED, Estimate
-from impact.analysis.headlines import benefit_interval, effect_row, favours_less, headline_of
+from impact.analysis.headlines import effect_row, headline_of
 from impact.reports.blocks import Cell, Column, Paragraph, Section, Table, Tone
 from impact.reports.effects import remark
 from impact.reports.findings import Findings

@@ -11,8 +11,9 @@ from impact.analysis.checks.survey_response import survey_response
 from impact.analysis.estimates import CheckStatus, Estimate, Verdict
 from impact.analysis.evaluate import evaluate
 from impact.analysis.headlines import effect_row
+from impact.analysis.respondents import of_respondents
 from impact.analysis.sufficient import ArmAnswers, ArmProportion, CheckCounts
-from impact.analysis.surveys import estimate_surveys, of_respondents
+from impact.analysis.surveys import estimate_surveys
 from tests.impact.analysis.building import AS_OF, SPEND, only, plan_of, statistics_of
 
 HAPPY = Metric(
