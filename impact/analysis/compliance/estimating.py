@@ -47,6 +47,22 @@ def estimate_compliance(
     Per treatment and variant: the effect of assignment on the treatment received (the first
     stage), the two-stage least squares estimate, the Anderson-Rubin set. They stand beside the
     rows by assignment, which come first and are what is decided on.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.analysis.sufficient import CheckCounts, Moments
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... compliance: took_part, metrics: [{key: visits, role: primary, kind: mean, source: contacts,
+    ... window: 30}]}''')
+    >>> arms = tuple(ArmMoments(variant=arm, moments=Moments(names=("y", "received"), n=100,
+    ...     means=np.array(means), cross=np.diag([400.0, 16.0])))
+    ...     for arm, means in (("a", [4.0, 0.0]), ("b", [3.0, 0.8])))
+    >>> statistics = SufficientStatistics(arms=(), checks=CheckCounts(assigned=()),
+    ...     compliance={"visits": arms})
+    >>> for row in estimate_compliance(plan, plan.primary, statistics, look=None):
+    ...     print(row.method, round(row.value, 3))
+    first_stage 0.8
+    two_stage_least_squares -1.25
+    anderson_rubin -1.25
     """
     if plan.compliance is None:
         return ()

@@ -56,7 +56,21 @@ def complier_rows(
     sides: Sides,
     effects: AssignmentEffects | NotEstimable,
 ) -> Iterator[Estimate]:
-    """Yield the three rows of a variant against control, or the reason why there are none."""
+    """Yield the three rows of a variant against control, or the reason why there are none.
+
+    >>> import numpy as np
+    >>> subject = Subject(
+    ...     metric="paid", kind="mean", unit="EUR", level=0.95, control="a", look=None)
+    >>> effects = AssignmentEffects(
+    ...     outcome=6.0, treatment=0.5, covariance=np.diag([1.0, 0.0025]), df=98)
+    >>> rows = complier_rows(
+    ...     subject, Treatment(name="received", term="took_part"), Sides(variant="b"), effects)
+    >>> for found in rows:
+    ...     print(found.quantity, found.term, found.value, found.note.partition(";")[0])
+    coefficient took_part 0.5 effective F = 100.0
+    complier_average_effect  12.0 if assignment acts only through took_part
+    complier_average_effect  12.0 if assignment acts only through took_part
+    """
     if isinstance(effects, NotEstimable):
         yield reason_row(subject, treatment, sides, effects)
         return
@@ -81,7 +95,16 @@ def complier_rows(
 def reason_row(
     subject: Subject, treatment: Treatment, sides: Sides, reason: NotEstimable
 ) -> Estimate:
-    """Return the one row that says why there is no effect on compliers."""
+    """Return the one row that says why there is no effect on compliers.
+
+    >>> subject = Subject(
+    ...     metric="paid", kind="mean", unit="EUR", level=0.95, control="a", look=None)
+    >>> treatment = Treatment(name="dose", term="minutes_handled", unit="minute")
+    >>> unknown = NotEstimable("no unit has a known minutes_handled")
+    >>> found = reason_row(subject, treatment, Sides(variant="b", baseline="a"), unknown)
+    >>> found.quantity, found.population, found.value, found.note
+    ('effect_per_minute', 'complier', None, 'no unit has a known minutes_handled')
+    """
     blank = row(subject, treatment.quantity, TSLS, sides, reason)
     return replace(blank, population=COMPLIER)
 

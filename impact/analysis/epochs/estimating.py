@@ -40,6 +40,22 @@ def by_epoch(
     What compares the arms over all versions together loses its value: units of different times
     are then in the arms in different shares, and the sign itself may turn round. The difference
     averaged over the versions stands in its place; times to an event are stratified by version.
+
+    >>> import numpy as np
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.analysis.sufficient import ArmMoments, CheckCounts, Moments
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: visits, role: primary, kind: mean, source: contacts, window: 30}]}''')
+    >>> def arm(version, variant, n, mean):
+    ...     return ArmMoments(variant=variant, segment=f"version={version}", moments=Moments(
+    ...         names=("y",), n=n, means=np.array([mean]), cross=np.array([[n - 1.0]])))
+    >>> statistics = SufficientStatistics(arms=(), checks=CheckCounts(assigned=()),
+    ...     splits=(("1", "a", 90), ("1", "b", 10), ("2", "a", 50), ("2", "b", 50)),
+    ...     epochs={"visits": (arm(1, "a", 90, 2.0), arm(1, "b", 10, 3.0),
+    ...                        arm(2, "a", 50, 6.0), arm(2, "b", 50, 7.0))})
+    >>> (row,) = by_epoch(plan, plan.primary, statistics, (), look=None)
+    >>> row.method, row.value, row.note
+    ('epochs', 1.0, 'averaged over 2 versions, whose splits differ')
     """
     if not statistics.splits:
         return estimates

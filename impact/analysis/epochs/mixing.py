@@ -11,6 +11,14 @@ def mixes_epochs(row: Estimate) -> bool:
     """Whether a row compares arms over all versions together.
 
     Rows of one arm are facts, and models of time to event have each version as a stratum.
+
+    >>> from dataclasses import replace
+    >>> row = Estimate(metric="paid", kind="mean", method="student", quantity="mean", variant="b")
+    >>> mixes_epochs(row), mixes_epochs(replace(row, baseline="a"))
+    (False, True)
+    >>> hazards = replace(row, kind="time_to_event", quantity="hazard_ratio", baseline="a")
+    >>> mixes_epochs(hazards)
+    False
     """
     if row.kind == "time_to_event" and (row.quantity in WITHIN or "stratified" in row.method):
         return False

@@ -23,6 +23,21 @@ def difference_within(
 
     Arms that do not vary differ by what they differ: as in Welch's error, an arm without spread
     adds none. Only a version that cannot be compared has no answer.
+
+    >>> import numpy as np
+    >>> from experiments.plan.document import Role, Source, Table
+    >>> from impact.analysis.sufficient import Moments
+    >>> metric = Metric(key="visits", role=Role.PRIMARY, kind=Kind.MEAN,
+    ...     source=Source(table=Table.CONTACTS))
+    >>> def arm(mean, variance):
+    ...     return ArmMoments(variant="b", moments=Moments(
+    ...         names=("y",), n=50, means=np.array([mean]), cross=np.array([[49 * variance]])))
+    >>> found = difference_within(metric, (arm(3.0, 4.0), arm(2.0, 4.0)), 0.95, adjusted=False)
+    >>> found.value, round(found.std_error, 3), round(found.df, 6)
+    (1.0, 0.4, 98.0)
+    >>> alike = difference_within(metric, (arm(3.0, 0.0), arm(2.0, 0.0)), 0.95, adjusted=False)
+    >>> alike.value, alike.std_error
+    (1.0, None)
     """
     variant, control = (arm.moments for arm in pair)
     if metric.kind is Kind.RATIO:

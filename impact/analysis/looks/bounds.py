@@ -96,6 +96,22 @@ def bound_of(
 
     None where the fixed-sample answer may be shown: no rule, and not before the planned end. A
     reason where no interval is valid.
+
+    >>> from datetime import UTC
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.analysis.sufficient import ArmProportion, CheckCounts
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: solved, role: primary, kind: proportion, source: contacts, window: 30}],
+    ... looks: {planned_end: 2026-12-01, rule: confidence_sequence, planned_units: 1000}}''')
+    >>> def so_far(n):
+    ...     arms = tuple(ArmProportion(variant=arm, n=n, successes=9) for arm in ("a", "b"))
+    ...     statistics = SufficientStatistics(
+    ...         arms=(), checks=CheckCounts(assigned=()), proportions={"solved": arms})
+    ...     return bound_of(plan, "solved", statistics, as_of=datetime(2026, 10, 1, tzinfo=UTC))
+    >>> round(so_far(250).z, 2), round(so_far(500).z, 2)
+    (3.08, 3.04)
+    >>> so_far(49).reason
+    'fewer than 100 units so far'
     """
     today = as_of.astimezone(plan.zone).date()
     final = plan.looks.number_on(today) is None

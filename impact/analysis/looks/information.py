@@ -12,12 +12,34 @@ def information_of(plan: Plan, statistics: SufficientStatistics) -> dict[str, in
     """Return by metric, and for the money, how many events or units of all arms it rests on.
 
     A metric without data has none.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.analysis.sufficient import ArmProportion, CheckCounts
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: solved, role: primary, kind: proportion, source: contacts, window: 30}],
+    ... economics: {currency: EUR}}''')
+    >>> arms = tuple(ArmProportion(variant=arm, n=250, successes=100) for arm in ("a", "b"))
+    >>> information_of(plan, SufficientStatistics(
+    ...     arms=(), checks=CheckCounts(assigned=()), proportions={"solved": arms}))
+    {'solved': 500, 'revenue_and_handling': 0}
     """
     return {key: counted(statistics, key, timed=timed) for key, timed in _keys(plan)}
 
 
 def counted(statistics: SufficientStatistics, key: str, *, timed: bool) -> int:
-    """Return the events of a time to an event (`timed`), or the units of a metric with a window."""
+    """Return the events of a time to an event (`timed`), or the units of a metric with a window.
+
+    Units of everybody: a segment's are among them.
+
+    >>> import numpy as np
+    >>> from impact.analysis.sufficient import CheckCounts, SurvivalCounts
+    >>> cells = SurvivalCounts(variant=np.array(["a", "a", "b"]), time=np.array([5, 30, 9]),
+    ...     event=np.array([1, 0, 1]), n=np.array([20, 80, 15]))
+    >>> statistics = SufficientStatistics(
+    ...     arms=(), checks=CheckCounts(assigned=()), survival={"retention": (cells,)})
+    >>> counted(statistics, "retention", timed=True)
+    35
+    """
     if timed:
         cells = (entry for entry in statistics.survival.get(key, ()) if entry.segment == ALL)
         return sum(int(entry.n[entry.event == 1].sum()) for entry in cells)

@@ -71,7 +71,7 @@ class Showing:
             return _without_interval(estimate, TOO_FEW)
         p_value, note = _p_value(estimate, bound)
         found = replace(estimate, p_value=p_value, note=joined(estimate.note, note))
-        if has_interval(estimate):
+        if _has_interval(estimate):
             if estimate.confidence_level != nominal_level(bound):
                 return _without_interval(estimate, NotEstimable("not made for looking"))
             found = replace(found, confidence_level=self.plan.confidence_level)
@@ -79,14 +79,20 @@ class Showing:
 
 
 def hidden(estimates: Iterable[Estimate]) -> tuple[Estimate, ...]:
-    """Return the rows without any p-value before the planned end."""
+    """Return the rows without any p-value before the planned end.
+
+    >>> row = Estimate(metric="paid", kind="mean", method="welch", quantity="mean_difference",
+    ...     value=3.0, p_value=0.01)
+    >>> [found.p_value for found in hidden([row, replace(row, look=1)])]
+    [0.01, None]
+    """
     return tuple(
         row if row.look is None else replace(row, p_value=None, p_value_adjusted=None)
         for row in estimates
     )
 
 
-def has_interval(row: Estimate) -> bool:
+def _has_interval(row: Estimate) -> bool:
     """Whether the row has limits, or a set of them."""
     return row.ci_low is not None or row.ci_high is not None or bool(row.ci_set)
 
@@ -107,6 +113,13 @@ def deviation(row: Estimate) -> float:
     """Return how many standard errors of a normal a row's test is out.
 
     From its p-value where it has one, which an interim row does not.
+
+    >>> row = Estimate(metric="paid", kind="mean", method="welch", quantity="mean_difference",
+    ...     statistic=2.2281, df=10.0)
+    >>> round(deviation(row), 2), round(deviation(replace(row, df=None)), 2)
+    (1.96, 2.23)
+    >>> deviation(replace(row, quantity="log_rank", statistic=9.0, df=1.0))
+    3.0
     """
     if row.p_value is not None:
         return -float(special.ndtri(row.p_value / 2))
@@ -126,7 +139,7 @@ def _without_interval(row: Estimate, reason: NotEstimable) -> Estimate:
     bare = replace(_without_test(row), p_value=None, confidence_level=None)
     if row.quantity == SPREAD and row.look is not None and row.value is not None:
         return replace(bare, value=None, note=joined(row.note, f"{NO_SPREAD}{reason.reason}"))
-    if has_interval(row):
+    if _has_interval(row):
         note = joined(row.note, f"{NO_INTERVAL}{reason.reason}")
         return replace(bare, ci_low=None, ci_high=None, ci_set="", note=note)
     tested = row.statistic is not None

@@ -14,7 +14,17 @@ CLAIM = "its intervals hold whatever was looked at before"
 
 
 def look_text(plan: Plan, look: int, *, stopped: bool) -> str:
-    """Say which look it is, by which rule, and whether a bound was crossed."""
+    """Say which look it is, by which rule, and whether a bound was crossed.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: solved, role: primary, kind: proportion, source: contacts, window: 30}],
+    ... looks: {planned_end: 2026-12-01, rule: pocock, dates: [2026-10-01], planned_units: 900}}''')
+    >>> print(look_text(plan, 1, stopped=True))  # doctest: +NORMALIZE_WHITESPACE
+    Look 1 of 2 is read by group-sequential bounds with spending of Pocock's type: its
+    intervals hold whatever was looked at before. A bound was crossed, so that the experiment
+    may stop.
+    """
     rule = plan.looks.rule
     if rule is None:
         return f"The planned end is {plan.looks.planned_end}."
@@ -26,7 +36,15 @@ def look_text(plan: Plan, look: int, *, stopped: bool) -> str:
 
 
 def rule_text(plan: Plan) -> str:
-    """Say how often and by which rule a plan is read before its end; "" without a rule."""
+    """Say how often and by which rule a plan is read before its end; "" without a rule.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: solved, role: primary, kind: proportion, source: contacts, window: 30}],
+    ... looks: {planned_end: 2026-12-01, rule: confidence_sequence, planned_units: 1000}}''')
+    >>> rule_text(plan)
+    'an asymptotic confidence sequence, at any time'
+    """
     rule = plan.looks.rule
     if rule is None:
         return ""
