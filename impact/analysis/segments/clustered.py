@@ -22,7 +22,15 @@ SHARED = NotEstimable("levels share clusters, so that their effects are not inde
 
 
 def is_clustered(plan: Plan, metric: Metric) -> bool:
-    """Whether the metric's units are alike within clusters."""
+    """Whether the metric's units are alike within clusters.
+
+    >>> from dataclasses import replace
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: visits, role: primary, kind: mean, source: contacts, window: 30}]}''')
+    >>> is_clustered(plan, plan.primary), is_clustered(plan, replace(plan.primary, cluster="team"))
+    (False, True)
+    """
     return bool(metric.cluster) or clusters_of_units(plan, metric)
 
 
@@ -33,6 +41,14 @@ def levels_of(
 
     Of the outcome, not of compliance. A level of so few clusters that only the draw tests its own
     effect still tells something of the difference.
+
+    >>> def level(name, cluster):
+    ...     return ClusterCounts(segment=name, names=("y",), cluster=np.array(cluster),
+    ...         variant=np.array(["a", "a", "b", "b"]), n=np.full(4, 9), sums=np.ones((4, 1)))
+    >>> tiers = SegmentEffects(column="tier", variant="b", known=(), levels=2)
+    >>> both = level("tier=pro", [0, 1, 2, 3]), level("tier=basic", [0, 1, 2, 2])
+    >>> [counts.segment for counts in levels_of(tiers, ("b", "a"), both)]
+    ['tier=pro']
     """
     return tuple(
         counts
@@ -46,7 +62,21 @@ def levels_of(
 def equal_between_levels(
     metric: Metric, sides: tuple[str, str], levels: tuple[ClusterCounts, ...]
 ) -> EqualEffects | NotEstimable:
-    """Return the test that the effect, of the first side on the second, is the same in all."""
+    """Return the test that the effect, of the first side on the second, is the same in all.
+
+    >>> from dataclasses import replace
+    >>> from experiments.plan.document import Role, Source, Table
+    >>> metric = Metric(key="visits", role=Role.PRIMARY, kind=Kind.MEAN, cluster="team",
+    ...     source=Source(table=Table.CONTACTS))
+    >>> means = np.resize([5.0, 6, 7, 5], 40) + np.resize([0, 0.5, 0, 0, 0.1], 40)
+    >>> pro = ClusterCounts(segment="tier=pro", names=("y",), cluster=np.arange(40), shared=True,
+    ...     variant=np.repeat(["a", "b"], 20), n=np.full(40, 10), sums=10 * means[:, None])
+    >>> shifted = pro.sums + 10 * (pro.variant == "b")[:, None] * np.resize([1.0, 2], 40)[:, None]
+    >>> found = equal_between_levels(
+    ...     metric, ("b", "a"), (pro, replace(pro, segment="tier=new", sums=shifted)))
+    >>> found.df, found.clusters, found.p_value < 0.001
+    (1.0, 40, True)
+    """
     if metric.kind is Kind.TIME_TO_EVENT:
         return OVER_TIME
     if not all(counts.shared for counts in levels):
@@ -57,7 +87,24 @@ def equal_between_levels(
 def not_shrinkable(
     metric: Metric, found: SegmentEffects, levels: tuple[ClusterCounts, ...]
 ) -> NotEstimable | None:
-    """Return why levels cannot be shrunk towards each other; None where no cluster is in two."""
+    """Return why levels cannot be shrunk towards each other; None where no cluster is in two.
+
+    >>> from experiments.plan.document import Role, Source, Table
+    >>> from impact.analysis.estimates import Estimate
+    >>> from impact.analysis.segments.effects import SegmentEffect
+    >>> metric = Metric(key="visits", role=Role.PRIMARY, kind=Kind.MEAN, cluster="team",
+    ...     source=Source(table=Table.CONTACTS))
+    >>> def level(name, cluster):
+    ...     row = Estimate(metric="visits", kind="mean", method="cr2", quantity="mean_difference",
+    ...         segment=name)
+    ...     counts = ClusterCounts(segment=name, names=("y",), cluster=np.array(cluster),
+    ...         variant=np.array(["a", "b"]), n=np.full(2, 9), sums=np.ones((2, 1)), shared=True)
+    ...     return SegmentEffect(row=row, effect=0.0, std_error=0.1), counts
+    >>> effects, counts = zip(level("tier=basic", [0, 1]), level("tier=pro", [1, 2]))
+    >>> found = SegmentEffects(column="tier", variant="b", known=effects, levels=2)
+    >>> not_shrinkable(metric, found, counts).reason
+    'levels share clusters, so that their effects are not independent'
+    """
     if metric.kind is Kind.TIME_TO_EVENT:
         return OVER_TIME
     known = {effect.row.segment for effect in found.known}

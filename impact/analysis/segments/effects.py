@@ -43,13 +43,26 @@ class SegmentEffects:
 
 
 def with_degrees(found: SegmentEffects) -> SegmentEffects:
-    """Return the levels whose errors are known well enough for a test of several of them."""
+    """Return the levels whose errors are known well enough for a test of several of them.
+
+    >>> row = Estimate(metric="visits", kind="mean", method="welch", quantity="mean_difference",
+    ...     std_error=0.5, df=3.0)
+    >>> few = SegmentEffect(row=row, effect=1.0, std_error=0.5)
+    >>> many = replace(few, row=replace(row, df=80.0))
+    >>> tiers = SegmentEffects(column="tier", variant="b", known=(few, many), levels=2)
+    >>> [level.degrees for level in with_degrees(tiers).known]
+    [80.0]
+    """
     known = tuple(level for level in found.known if level.degrees > LEAST)
     return replace(found, known=known)
 
 
 def left_out(found: SegmentEffects, compared: int) -> str:
-    """Say that levels without enough data are not compared, "" where all are."""
+    """Say that levels without enough data are not compared, "" where all are.
+
+    >>> left_out(SegmentEffects(column="tier", variant="b", known=(), levels=4), 3)
+    '1 of 4 levels without enough data left out'
+    """
     missing = found.levels - compared
     return f"{missing} of {found.levels} levels without enough data left out" if missing > 0 else ""
 
@@ -57,7 +70,18 @@ def left_out(found: SegmentEffects, compared: int) -> str:
 def segment_effects(
     metric: Metric, variant: str, column: str, estimates: Iterable[Estimate]
 ) -> SegmentEffects:
-    """Return the effects of a metric on one variant in the levels of a column."""
+    """Return the effects of a metric on one variant in the levels of a column.
+
+    >>> from experiments.plan.document import Kind, Role, Source, Table
+    >>> metric = Metric(key="retention", role=Role.PRIMARY, kind=Kind.TIME_TO_EVENT,
+    ...     source=Source(table=Table.CHURN))
+    >>> row = Estimate(metric="retention", kind="time_to_event", method="cox", variant="b",
+    ...     quantity="hazard_ratio", segment="tier=pro", value=0.8, std_error=0.1)
+    >>> empty = replace(row, segment="tier=new", value=None)
+    >>> found = segment_effects(metric, "b", "tier", [row, empty])
+    >>> [(level.row.segment, round(level.effect, 4)) for level in found.known], found.levels
+    ([('tier=pro', -0.2231)], 2)
+    """
     quantity, start = headline_of(metric).effect, f"{column}="
     own = [
         row
@@ -73,7 +97,15 @@ def segment_effects(
 
 
 def is_ratio(metric: Metric) -> bool:
-    """Whether the metric's effect is a ratio, whose logarithm adds."""
+    """Whether the metric's effect is a ratio, whose logarithm adds.
+
+    >>> from experiments.plan.document import Kind, Role, Source, Table
+    >>> source = Source(table=Table.CHURN)
+    >>> is_ratio(Metric(key="left", role=Role.PRIMARY, kind=Kind.TIME_TO_EVENT, source=source))
+    True
+    >>> is_ratio(Metric(key="left", role=Role.PRIMARY, kind=Kind.PROPORTION, source=source))
+    False
+    """
     return headline_of(metric).no_effect == 1
 
 

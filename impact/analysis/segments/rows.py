@@ -43,6 +43,19 @@ def segment_rows(
 
     `estimates` are the rows of the metric as computed, `clusters` its sums by cluster. Nothing
     before the planned end.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... segments: [tier], metrics: [{key: visits, role: primary, kind: mean, source: contacts,
+    ... window: 30}]}''')
+    >>> rows = tuple(Estimate(metric="visits", kind="mean", method="welch", variant="b",
+    ...     quantity="mean_difference", segment=f"tier={tier}", value=value, std_error=0.1)
+    ...     for tier, value in (("basic", 0.0), ("pro", 0.5)))
+    >>> for row in segment_rows(plan, plan.primary, rows, look=None):
+    ...     print(row.segment, row.method, row.statistic, row.value and round(row.value, 2))
+    all cochran_q 12.5 None
+    tier=basic empirical_bayes None 0.02
+    tier=pro empirical_bayes None 0.48
     """
     if look is not None:
         return
@@ -60,6 +73,11 @@ def adjusted_interactions(estimates: tuple[Estimate, ...]) -> tuple[Estimate, ..
     """Return the rows with the p-values of all interactions adjusted by Benjamini and Hochberg.
 
     Many segments and metrics are searched: what is found among them is a share of false finds.
+
+    >>> row = Estimate(metric="paid", kind="mean", method="cochran_q", quantity="interaction")
+    >>> rows = tuple(replace(row, p_value=p_value) for p_value in (0.01, 0.04, None))
+    >>> [found.p_value_adjusted for found in adjusted_interactions(rows)]
+    [0.02, 0.04, None]
     """
     places = [
         place
@@ -74,7 +92,12 @@ def adjusted_interactions(estimates: tuple[Estimate, ...]) -> tuple[Estimate, ..
 
 
 def interactions(estimates: tuple[Estimate, ...]) -> tuple[Estimate, ...]:
-    """Return the rows that test whether an effect differs between segments."""
+    """Return the rows that test whether an effect differs between segments.
+
+    >>> row = Estimate(metric="paid", kind="mean", method="cochran_q", quantity="interaction")
+    >>> [found.quantity for found in interactions((replace(row, quantity="mean"), row))]
+    ['interaction']
+    """
     return tuple(row for row in estimates if row.quantity == "interaction")
 
 

@@ -19,7 +19,23 @@ SHRUNKEN = "empirical_bayes"
 def shrunken_rows(
     plan: Plan, metric: Metric, found: SegmentEffects, clusters: tuple[ClusterCounts, ...]
 ) -> Iterator[Estimate]:
-    """Yield the effect of every level that has one, or why clusters do not bear it."""
+    """Yield the effect of every level that has one, or why clusters do not bear it.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.analysis.segments.effects import SegmentEffect
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... segments: [tier], metrics: [{key: visits, role: primary, kind: mean, source: contacts,
+    ... window: 30}]}''')
+    >>> levels = tuple(SegmentEffect(row=Estimate(metric="visits", kind="mean", method="welch",
+    ...     quantity="mean_difference", segment=f"tier={tier}"), effect=effect, std_error=0.2)
+    ...     for tier, effect in (("basic", 0.0), ("plus", 0.1), ("pro", 0.8)))
+    >>> found = SegmentEffects(column="tier", variant="b", known=levels, levels=3)
+    >>> for row in shrunken_rows(plan, plan.primary, found, ()):
+    ...     print(row.segment, round(row.value, 2), row.note)
+    tier=basic 0.06 exploratory; keeps 79% of its own deviation from the mean effect
+    tier=plus 0.14 exploratory; keeps 79% of its own deviation from the mean effect
+    tier=pro 0.69 exploratory; keeps 79% of its own deviation from the mean effect
+    """
     df: float | None = None
     if is_clustered(plan, metric):
         levels = levels_of(found, (found.variant, plan.control), clusters)

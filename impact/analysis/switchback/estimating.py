@@ -33,6 +33,27 @@ def estimate_switchback(
 
     The values of the arms, the difference that decides, then the effect by every method: errors
     between windows, between days, by the draw; and what the window before still does.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.analysis.sufficient import CheckCounts, ClusterCounts
+    >>> plan = read_plan('''{key: calls, unit: time_slot, control: a, weights: {a: 5000, b: 5000},
+    ... switchback: window_id, metrics: [{key: wait, role: primary, kind: mean, window: 1,
+    ... source: contacts.wait_seconds}]}''')
+    >>> variant, seconds = np.tile(["a", "b", "b", "a"], 10), np.tile([40.0, 30, 31, 41], 10)
+    >>> counts = ClusterCounts(names=("y",), cluster=np.arange(40), variant=variant,
+    ...     n=np.full(40, 20), sums=20 * (seconds + np.arange(40) % 3)[:, None])
+    >>> windows = WindowCounts(counts=counts, day=np.arange(40) // 4)
+    >>> statistics = SufficientStatistics(
+    ...     arms=(), checks=CheckCounts(assigned=()), windows={"wait": windows})
+    >>> for row in estimate_switchback(plan, plan.primary, statistics, look=None):
+    ...     print(row.quantity, row.method, row.value and round(row.value, 1))
+    mean cr2 41.4
+    mean cr2 31.6
+    mean_difference cr2 -9.8
+    switchback_effect cr2 -9.8
+    switchback_effect cr2_by_day -9.8
+    switchback_effect randomisation -9.8
+    coefficient carry_over 1.1
     """
     found = statistics.windows.get(metric.key)
     if plan.switchback is None or found is None:
