@@ -8,7 +8,14 @@ from impact.analysis.sufficient import ArmAnswers, ArmLifetime
 
 
 def answers_from(stored: dict[str, Any]) -> ArmAnswers:
-    """Return one arm's answers from JSON values."""
+    """Return one arm's answers from JSON values.
+
+    >>> stored = {"variant": "a", "asked": 9, "values": [1.0, 5.0], "counts": [2, 3],
+    ...     "cells": ["all"], "units": [10], "answered": [5], "means": [3.4], "squares": [19.2]}
+    >>> found = answers_from(stored)
+    >>> found.variant, found.counts, found.cells
+    ('a', array([2, 3]), ('all',))
+    """
     whole = ("counts", "units", "answered")
     counts = {name: np.array(stored[name], dtype=np.int64) for name in whole}
     parts = ("values", "means", "squares")
@@ -17,7 +24,15 @@ def answers_from(stored: dict[str, Any]) -> ArmAnswers:
 
 
 def lifetime_from(stored: dict[str, Any]) -> ArmLifetime:
-    """Return one arm's lifetime revenue from JSON values."""
+    """Return one arm's lifetime revenue from JSON values.
+
+    >>> found = lifetime_from({"variant": "a", "segment": "all", "horizon": 90, "time": [40, 90],
+    ...     "complete": [False, True], "churned": [False, False], "n": [3, 7],
+    ...     "earned": [20.0, 61.5], "squares": [8.0, 90.0], "known": [30, 90],
+    ...     "paid": [200.0, 240.0]})
+    >>> found.horizon, found.complete, found.paid
+    (90, array([False,  True]), array([200., 240.]))
+    """
     counts = {name: np.array(stored[name], dtype=np.int64) for name in ("time", "n", "known")}
     flags = {name: np.array(stored[name], dtype=np.bool_) for name in ("complete", "churned")}
     amounts = ("earned", "squares", "paid")

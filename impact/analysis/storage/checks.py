@@ -8,7 +8,12 @@ from impact.analysis.sufficient import CheckCounts, Reconciled, StartTimes
 
 
 def checks_to(checks: CheckCounts) -> dict[str, Any]:
-    """Return the counts of the checks as JSON values."""
+    """Return the counts of the checks as JSON values.
+
+    >>> stored = checks_to(CheckCounts(assigned=(("a", 510), ("b", 490)), late_assignment=3))
+    >>> stored["assigned"], stored["late_assignment"], stored["pre_period"]
+    ((('a', 510), ('b', 490)), 3, [])
+    """
     return {
         "assigned": checks.assigned,
         "multiple_exposure": checks.multiple_exposure,
@@ -25,7 +30,15 @@ def checks_to(checks: CheckCounts) -> dict[str, Any]:
 
 
 def checks_from(stored: dict[str, Any]) -> CheckCounts:
-    """Return the counts of the checks from JSON values."""
+    """Return the counts of the checks from JSON values.
+
+    Checks that came later than the stored counts have nothing to look at.
+
+    >>> stored = checks_to(CheckCounts(assigned=(("a", 510), ("b", 490))))
+    >>> del stored["reconciled"]
+    >>> checks_from(stored) == CheckCounts(assigned=(("a", 510), ("b", 490)))
+    True
+    """
     return CheckCounts(
         assigned=tuple((variant, count) for variant, count in stored["assigned"]),
         multiple_exposure=stored["multiple_exposure"],

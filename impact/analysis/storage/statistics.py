@@ -49,6 +49,17 @@ def dump(statistics: SufficientStatistics) -> bytes:
 
     Raises:
         ValueError: a number is not finite; there is no such statistic.
+
+    >>> from impact.analysis.sufficient import CheckCounts
+    >>> arm = ArmCount(variant="a", n_units=9, n_eligible=8, n_mature=8)
+    >>> statistics = SufficientStatistics(arms=(arm,), checks=CheckCounts(assigned=(("a", 8),)))
+    >>> dump(statistics) == dump(statistics), len(dump(statistics)) < 300
+    (True, True)
+    >>> dump(SufficientStatistics(
+    ...     arms=(), checks=CheckCounts(assigned=()), caps={"paid": float("nan")}))
+    Traceback (most recent call last):
+        ...
+    ValueError: Out of range float values are not JSON compliant
     """
     text = json.dumps(_document(statistics), sort_keys=True, separators=(",", ":"), allow_nan=False)
     return gzip.compress(text.encode(), mtime=0)
@@ -59,6 +70,15 @@ def load(stored: bytes) -> SufficientStatistics:
 
     Raises:
         ValueError: the bytes are of another format.
+
+    >>> from impact.analysis.sufficient import CheckCounts
+    >>> stored = dump(SufficientStatistics(arms=(), checks=CheckCounts(assigned=(("a", 8),))))
+    >>> load(stored).checks.assigned
+    (('a', 8),)
+    >>> load(gzip.compress(b'{"format": 2}'))
+    Traceback (most recent call last):
+        ...
+    ValueError: stored statistics have format 2, this code reads 1
     """
     document = json.loads(gzip.decompress(stored))
     if document["format"] != FORMAT:

@@ -11,7 +11,13 @@ NUMBERS, LABELS = "numbers", "labels"
 
 
 def survival_to(counts: SurvivalCounts) -> dict[str, Any]:
-    """Return one metric's cells as JSON values."""
+    """Return one metric's cells as JSON values.
+
+    >>> counts = SurvivalCounts(variant=np.array(["a", "b"]), time=np.array([30, 12]),
+    ...     event=np.array([0, 1]), n=np.array([80, 5]), covariates={"age": np.array([41, np.nan])})
+    >>> survival_to(counts)["time"], survival_to(counts)["covariates"]
+    ([30, 12], [['age', {'numbers': [41.0, None]}]])
+    """
     return {
         "segment": counts.segment,
         "variant": counts.variant.tolist(),
@@ -25,7 +31,14 @@ def survival_to(counts: SurvivalCounts) -> dict[str, Any]:
 
 
 def survival_from(stored: dict[str, Any]) -> SurvivalCounts:
-    """Return one metric's cells from JSON values."""
+    """Return one metric's cells from JSON values.
+
+    >>> counts = survival_from({"segment": "all", "variant": ["a", "b"], "time": [30, 12],
+    ...     "event": [0, 1], "n": [80, 5], "covariates": [["age", {"numbers": [41.0, None]}]],
+    ...     "strata": [["region", {"labels": ["north", "south"]}]]})
+    >>> counts.covariates["age"], counts.strata["region"].tolist(), counts.cause is None
+    (array([41., nan]), ['north', 'south'], True)
+    """
     return SurvivalCounts(
         segment=stored["segment"],
         variant=np.array(stored["variant"], dtype=np.str_),
