@@ -25,7 +25,18 @@ NOTICEABLE = 0.005  # of the variance: less is none
 def estimate_adjusted(
     plan: Plan, metric: Metric, arms: tuple[ArmAdjusted, ...], *, look: int | None
 ) -> tuple[Estimate, ...]:
-    """Return the adjusted difference of each variant, all segments; none without Lin's model."""
+    """Return the adjusted difference of each variant, all segments; none without Lin's model.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: visits, role: primary, kind: mean, source: contacts, window: 30}]}''')
+    >>> arms = tuple(ArmAdjusted(variant=arm, squared_error=0.04, moments=Moments(names=("y", "x"),
+    ...     n=100, means=np.array(means), cross=np.array([[400.0, 200.0], [200.0, 400.0]])))
+    ...     for arm, means in (("a", [5.0, 3.0]), ("b", [6.0, 3.4])))
+    >>> (row,) = estimate_adjusted(plan, plan.primary, arms, look=None)
+    >>> row.method, round(row.value, 4), row.note
+    ('lin', 0.8, 'variance 1.0% smaller than unadjusted')
+    """
     if not arms:
         return ()
     subject = subject_of(plan, metric, look)
@@ -41,6 +52,13 @@ def fits_of(arms: Mapping[str, Moments]) -> dict[str, ArmFit | NotEstimable]:
     """Return the regression of every arm, read at the covariates' mean over all of them.
 
     A covariate that has one value in all arms (the column of a segment, within it) is left out.
+
+    >>> def arm(y, x):
+    ...     return Moments(names=("y", "x"), n=100, means=np.array([y, x]),
+    ...         cross=np.array([[400.0, 200.0], [200.0, 400.0]]))
+    >>> fits = fits_of({"a": arm(5.0, 3.0), "b": arm(6.0, 3.4)})
+    >>> {name: (fit.slopes.tolist(), round(fit.level, 4)) for name, fit in fits.items()}
+    {'a': ([0.5], 5.1), 'b': ([0.5], 5.9)}
     """
     kept = used(arms)
     total = sum(arm.n for arm in arms.values())
@@ -57,7 +75,14 @@ def fits_of(arms: Mapping[str, Moments]) -> dict[str, ArmFit | NotEstimable]:
 
 
 def used(arms: Mapping[str, Moments]) -> list[int]:
-    """Return the places of the outcome and of the covariates that vary, in or between the arms."""
+    """Return the places of the outcome and of the covariates that vary, in or between the arms.
+
+    >>> def arm(*means):
+    ...     return Moments(
+    ...         names=("y", "age", "pro"), n=9, means=np.array(means), cross=np.zeros((3, 3)))
+    >>> used({"a": arm(5.0, 1.0, 7.0), "b": arm(6.0, 2.0, 7.0)})
+    [0, 1]
+    """
     seen = [arm for arm in arms.values() if arm.n]
     width = len(seen[0].means) if seen else 1
     return [0, *(place for place in range(1, width) if _varies(seen, place))]

@@ -26,6 +26,15 @@ def by_segment(
     """Yield each segment with one arm per variant, the whole experiment first.
 
     `empty(variant, segment)` stands in for an arm without units.
+
+    >>> arms = [ArmProportion(variant=arm, segment=segment, n=n, successes=1)
+    ...     for arm, segment, n in (("a", "tier=pro", 3), ("a", "all", 9), ("b", "all", 8))]
+    >>> def empty(variant, segment):
+    ...     return ArmProportion(variant=variant, segment=segment, n=0, successes=0)
+    >>> for segment, found in by_segment(arms, ("a", "b"), empty):
+    ...     print(segment, {name: arm.n for name, arm in found.items()})
+    all {'a': 9, 'b': 8}
+    tier=pro {'a': 3, 'b': 0}
     """
     found = {(arm.segment, arm.variant): arm for arm in arms}
     segments = {segment for segment, _ in found} | {ALL}
@@ -37,7 +46,12 @@ def by_segment(
 
 
 def pairs(arms: Mapping[str, Arm], control: str) -> Iterator[tuple[Arm, Arm]]:
-    """Yield every variant's arm with the control's."""
+    """Yield every variant's arm with the control's.
+
+    >>> arms = {name: ArmProportion(variant=name, n=9, successes=n) for n, name in enumerate("abc")}
+    >>> [(arm.variant, control.variant) for arm, control in pairs(arms, "a")]
+    [('b', 'a'), ('c', 'a')]
+    """
     for variant, arm in arms.items():
         if variant != control:
             yield arm, arms[control]
@@ -55,7 +69,13 @@ def empty_moments(names: tuple[str, ...], variant: str, segment: str) -> ArmMome
 
 
 def sides_of(variant: ArmMoments, control: ArmMoments) -> Sides:
-    """Return the two arms of a comparison of moments."""
+    """Return the two arms of a comparison of moments.
+
+    >>> control, empty = empty_moments(("y",), "a", "all"), empty_moments(("y",), "b", "all")
+    >>> sides = sides_of(empty, control)
+    >>> sides.variant, sides.baseline, sides.n_variant
+    ('b', 'a', 0)
+    """
     return Sides(
         variant=variant.variant,
         n_variant=variant.moments.n,

@@ -38,6 +38,17 @@ def decide(
     would ship but for a guardrail without a margin that nobody can see has no answer.
     Before the planned end this takes a rule in the plan: then a crossed bound may stop the
     experiment, and as long as none is crossed it keeps running.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: solved, role: primary, kind: proportion, source: contacts, window: 30}]}''')
+    >>> row = Estimate(metric="solved", kind="proportion", method="newcombe", variant="b",
+    ...     baseline="a", quantity="proportion_difference", value=0.031, ci_low=0.012, ci_high=0.05,
+    ...     confidence_level=0.95)
+    >>> found = decide(plan, (row,), (), look=None)
+    >>> print(found.verdict.value, *found.reasons)  # doctest: +NORMALIZE_WHITESPACE
+    ship Solved, b against a: proportion difference +3.1 percentage points (95% interval +1.2
+    to +5.0). This is better than no effect.
     """
     if split_is_broken(checks):
         found = (check.message for check in checks if check.name == SAMPLE_RATIO)

@@ -20,7 +20,22 @@ def document(  # noqa: PLR0913  # one argument per fact that the document states
     data_sha256: str,
     version: str,
 ) -> dict[str, Any]:
-    """Return the document that `analyze --format json` prints: only JSON values."""
+    """Return the document that `analyze --format json` prints: only JSON values.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.analysis.estimates import Decision, Verdict
+    >>> from impact.analysis.sufficient import CheckCounts
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: solved, role: primary, kind: proportion, source: contacts, window: 30}]}''')
+    >>> decision = Decision(verdict=Verdict.NOT_IDENTIFIED, reasons=("No units.",))
+    >>> found = document(plan, SufficientStatistics(arms=(), checks=CheckCounts(assigned=())),
+    ...     Analysis(estimates=(), curves=(), checks=(), decision=decision), plan_sha256="ab",
+    ...     data_sha256="cd", version="1.0", as_of=datetime(2026, 10, 1, 6, tzinfo=UTC))
+    >>> found["as_of"], found["decision"]
+    ('2026-10-01T06:00:00+00:00', {'verdict': 'not_identified', 'reasons': ['No units.']})
+    >>> found["answer"]
+    'Solved of b and a cannot be compared: no estimate was made.'
+    """
     return {
         "experiment": plan.key,
         "plan_sha256": plan_sha256,

@@ -26,6 +26,20 @@ def evaluate(plan: Plan, statistics: SufficientStatistics, *, as_of: datetime) -
     A pure function of its arguments: the same stored statistics give the same digits. `as_of` is
     aware. Before the plan's end the analysis is interim: rows bear the number of the look and the
     interval that is valid under looking, by the plan's rule, or none.
+
+    >>> from datetime import UTC
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.analysis.sufficient import ArmProportion, CheckCounts
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: solved, role: primary, kind: proportion, source: contacts, window: 30}]}''')
+    >>> arms = tuple(ArmProportion(variant=arm, n=400, successes=successes)
+    ...     for arm, successes in (("a", 200), ("b", 240)))
+    >>> statistics = SufficientStatistics(
+    ...     arms=(), checks=CheckCounts(assigned=(("a", 400), ("b", 400))),
+    ...     proportions={"solved": arms})
+    >>> analysis = evaluate(plan, statistics, as_of=datetime(2026, 10, 1, tzinfo=UTC))
+    >>> analysis.decision.verdict.value, [check.name for check in analysis.checks]
+    ('ship', ['sample_ratio', 'multiple_exposure', 'late_assignment', 'interference'])
     """
     look, statistics = look_at(plan, as_of), within_range(statistics)
     found = [
@@ -62,5 +76,15 @@ def look_at(plan: Plan, as_of: datetime) -> int | None:
     """Return the number of the look while the planned end lies ahead in the plan's zone.
 
     None once it is reached. A plan without a planned end may be read at any time.
+
+    >>> from datetime import UTC
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: visits, role: primary, kind: mean, source: contacts, window: 30}],
+    ... timezone: Europe/Berlin, looks: {planned_end: 2026-10-01}}''')
+    >>> look_at(plan, datetime(2026, 9, 30, 21, 59, tzinfo=UTC))
+    1
+    >>> look_at(plan, datetime(2026, 9, 30, 22, 0, tzinfo=UTC)) is None
+    True
     """
     return plan.looks.number_on(as_of.astimezone(plan.zone).date())

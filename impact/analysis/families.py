@@ -20,6 +20,17 @@ def adjusted_for_multiplicity(plan: Plan, estimates: tuple[Estimate, ...]) -> tu
     """Return the rows with `p_value_adjusted` where a family's test has a p-value.
 
     One test per metric of the family and variant against control; log-rank for time to event.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... families: {business: [visits, paid]}, metrics: [
+    ... {key: visits, role: primary, kind: mean, source: contacts, window: 30},
+    ... {key: paid, role: secondary, kind: mean, source: revenue.amount, window: 30}]}''')
+    >>> rows = tuple(Estimate(metric=key, kind="mean", method="welch", variant="b", value=1.0,
+    ...     quantity="mean_difference", p_value=p_value)
+    ...     for key, p_value in (("visits", 0.04), ("paid", 0.01)))
+    >>> [(row.metric, row.p_value_adjusted) for row in adjusted_for_multiplicity(plan, rows)]
+    [('visits', 0.04), ('paid', 0.02)]
     """
     rows = list(estimates)
     for family in plan.families:

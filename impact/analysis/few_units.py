@@ -12,7 +12,15 @@ ROUGH = f"rough: fewer than {FEWEST} units in an arm, whose limits are too narro
 
 
 def with_few_units(estimates: tuple[Estimate, ...]) -> tuple[Estimate, ...]:
-    """Return the rows, those that compare arms of few units by a normal law marked as rough."""
+    """Return the rows, those that compare arms of few units by a normal law marked as rough.
+
+    >>> row = Estimate(metric="handle_time", kind="ratio", method="delta",
+    ...     quantity="ratio_difference", std_error=2.0, n_variant=29, n_baseline=400)
+    >>> with_few_units((row,))[0].note
+    'rough: fewer than 30 units in an arm, whose limits are too narrow'
+    >>> with_few_units((replace(row, n_variant=30),))[0].note
+    ''
+    """
     return tuple(
         replace(row, note=joined(row.note, ROUGH)) if _is_rough(row) else row for row in estimates
     )

@@ -26,7 +26,19 @@ MONEY_KIND = "money"
 
 
 def identified_only(plan: Plan, estimates: tuple[Estimate, ...]) -> tuple[Estimate, ...]:
-    """Return the rows with those emptied that compare arms in what the unit cannot identify."""
+    """Return the rows with those emptied that compare arms in what the unit cannot identify.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: wait, role: primary, kind: mean, source: contacts.wait_seconds,
+    ... window: 30}]}''')
+    >>> mean = Estimate(metric="wait", kind="mean", method="student", quantity="mean", value=62.0)
+    >>> rows = mean, replace(mean, quantity="mean_difference", method="welch", value=0.1)
+    >>> for found in identified_only(plan, rows):
+    ...     print(found.quantity, found.value, found.note or "-")
+    mean 62.0 -
+    mean_difference None not identified: all variants wait in the same queue
+    """
     unseen = not_identified(setting_of(plan))
     return tuple(_checked(row, unseen) for row in estimates) if unseen else estimates
 
@@ -38,6 +50,14 @@ def decide_identified(
 
     A primary metric that is not identified has no answer, however long it runs. A guardrail that
     is not identified proves no absence of harm: what would ship without it has no answer either.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: wait, role: primary, kind: mean, source: contacts.wait_seconds,
+    ... window: 30}]}''')
+    >>> found = decide_identified(plan, (), (), look=None)
+    >>> found.verdict.value, found.reasons[0].partition(":")[0]
+    ('not_identified', 'Wait is not identified')
     """
     unseen = not_identified(setting_of(plan))
     if plan.primary.key in unseen and not split_is_broken(checks):

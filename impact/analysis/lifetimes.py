@@ -27,6 +27,21 @@ def estimate_lifetimes(
     """Return the rows of one metric, all segments; `at` is the horizon in the plan's time unit.
 
     There is no mean of those seen to the end, nor of everybody as seen: both are biased low.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: worth, role: primary, kind: mean, source: revenue.amount, horizon: 90}]}''')
+    >>> def arm(variant, earned):
+    ...     return ArmLifetime(variant=variant, horizon=90, time=np.array([90]), n=np.array([50]),
+    ...         complete=np.array([True]), churned=np.array([False]), earned=np.array([earned]),
+    ...         squares=np.array([200.0]), known=np.array([90]), paid=np.array([50 * earned]))
+    >>> arms = arm("a", 40.0), arm("b", 42.0)
+    >>> for estimate in estimate_lifetimes(plan, plan.primary, arms, look=None):
+    ...     print(estimate.quantity, estimate.at, round(estimate.value, 4))
+    lifetime_revenue 90.0 40.0
+    lifetime_revenue 90.0 42.0
+    lifetime_revenue_difference 90.0 2.0
+    relative_difference 90.0 0.05
     """
     horizon, subject = metric.horizon or 0.0, subject_of(plan, metric, look)
     at = plan.time_unit.of(horizon)

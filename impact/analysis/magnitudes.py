@@ -43,6 +43,13 @@ def within_range(statistics: SufficientStatistics) -> SufficientStatistics:
 
     Whatever was known of such a metric (or of the money) is left out, so that all that is stored
     is finite, and `not_estimable` has the reason.
+
+    >>> from impact.analysis.sufficient import CheckCounts
+    >>> moments = Moments(names=("y",), n=9, means=np.array([1e40]), cross=np.zeros((1, 1)))
+    >>> found = within_range(SufficientStatistics(arms=(), checks=CheckCounts(assigned=()),
+    ...     moments={"paid": (ArmMoments(variant="a", moments=moments),)}))
+    >>> found.moments, found.not_estimable["paid"]
+    ({}, 'values so large (1e+40) that nothing follows: none may pass 1e+30')
     """
     keys = dict.fromkeys(key for name in TABLES for key in getattr(statistics, name))
     known = {key: reason for key in keys if (reason := _reason(statistics, key))}
@@ -82,7 +89,12 @@ def reason_of(sizes: Floats) -> str:
 
 
 def sizes_of(moments: Moments) -> Floats:
-    """Return the larger of mean and deviation of each number; a mean beyond the range alone."""
+    """Return the larger of mean and deviation of each number; a mean beyond the range alone.
+
+    >>> means, cross = np.array([-3.0, 0.0]), np.diag([4.0, 16.0])
+    >>> sizes_of(Moments(names=("y", "d"), n=4, means=means, cross=cross))
+    array([3., 2.])
+    """
     size = np.abs(moments.means)
     deviation = np.sqrt(np.diag(moments.cross) / max(moments.n, 1))
     return _in_units(moments.names, np.where(size > LARGEST, size, np.maximum(size, deviation)))

@@ -39,6 +39,22 @@ def estimate_means(
     The moments are named "y", or "y" and "x" where the plan adjusts by a covariate, or "y" and
     "w" where it winsorises at `cap`; what is adjusted or winsorised has rows of its own beside
     the plain ones.
+
+    >>> import numpy as np
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: visits, role: primary, kind: mean, source: contacts, window: 30}]}''')
+    >>> arms = tuple(ArmMoments(variant=arm, moments=Moments(
+    ...     names=("y",), n=101, means=np.array([mean]), cross=np.array([[400.0]])))
+    ...     for arm, mean in (("a", 5.0), ("b", 6.0)))
+    >>> for estimate in estimate_means(plan, plan.primary, arms, look=None):
+    ...     print(estimate.quantity, estimate.variant, round(estimate.value, 4))
+    mean a 5.0
+    standard_deviation a 2.0
+    mean b 6.0
+    standard_deviation b 2.0
+    mean_difference b 1.0
+    relative_difference b 0.2
     """
     subject = subject_of(plan, metric, look)
     names = arms[0].moments.names if arms else (OUTCOME,)
@@ -64,14 +80,35 @@ def _segment(subject: Subject, arms: dict[str, ArmMoments]) -> Iterator[Estimate
 
 
 def arm_rows(subject: Subject, arm: ArmMoments) -> Iterator[Estimate]:
-    """Yield the mean and the standard deviation of one arm."""
+    """Yield the mean and the standard deviation of one arm.
+
+    >>> import numpy as np
+    >>> subject = Subject(
+    ...     metric="paid", kind="mean", unit="EUR", level=0.95, control="a", look=None)
+    >>> moments = Moments(names=("y",), n=1, means=np.array([5.0]), cross=np.zeros((1, 1)))
+    >>> for found in arm_rows(subject, ArmMoments(variant="b", moments=moments)):
+    ...     print(found.quantity, found.value, found.ci_low, found.note or "-")
+    mean 5.0 None -
+    standard_deviation None None fewer than two units in the arm
+    """
     sample, sides = sample_of(arm.moments), Sides(variant=arm.variant, n_variant=arm.moments.n)
     yield row(subject, "mean", "student", sides, mean(sample, level=subject.level))
     yield row(subject, "standard_deviation", "sample", sides, standard_deviation(sample))
 
 
 def difference_row(subject: Subject, variant: ArmMoments, control: ArmMoments) -> Estimate:
-    """Return the difference of means by Welch."""
+    """Return the difference of means by Welch.
+
+    >>> import numpy as np
+    >>> subject = Subject(
+    ...     metric="paid", kind="mean", unit="EUR", level=0.95, control="a", look=None)
+    >>> def arm(variant, mean):
+    ...     return ArmMoments(variant=variant, moments=Moments(
+    ...         names=("y",), n=101, means=np.array([mean]), cross=np.array([[400.0]])))
+    >>> found = difference_row(subject, arm("b", 6.0), arm("a", 5.0))
+    >>> found.value, round(found.std_error, 4), round(found.df, 6), found.unit
+    (1.0, 0.2814, 200.0, 'EUR')
+    """
     answer = welch(sample_of(variant.moments), sample_of(control.moments), level=subject.level)
     return row(subject, "mean_difference", "welch", sides_of(variant, control), answer)
 
@@ -101,7 +138,14 @@ def _level(sample: Sample) -> tuple[float, float]:
 
 
 def adjusted_sample(moments: Moments) -> AdjustedSample:
-    """Return outcome and covariate of moments named "y" and "x"."""
+    """Return outcome and covariate of moments named "y" and "x".
+
+    >>> import numpy as np
+    >>> sample = adjusted_sample(Moments(names=("y", "x"), n=11, means=np.array([5.0, 3.0]),
+    ...     cross=np.array([[40.0, 20.0], [20.0, 30.0]])))
+    >>> sample.y_variance, sample.x_variance, sample.covariance
+    (4.0, 3.0, 2.0)
+    """
     y, x = moments.names.index(OUTCOME), moments.names.index(COVARIATE)
     return AdjustedSample(
         n=moments.n,

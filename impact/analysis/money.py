@@ -31,6 +31,23 @@ def estimate_money(
     `money["revenue_and_handling"]` holds moments named "revenue" and "handle_minutes", or one of
     the two: what the missing one is needed for is then a row with the reason, and every measure
     where there is a `reason` already.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: visits, role: primary, kind: mean, source: contacts, window: 30}],
+    ... economics: {currency: EUR, cost_per_handle_minute: 0.5}}''')
+    >>> arms = tuple(ArmMoments(variant=arm, moments=Moments(names=("handle_minutes",),
+    ...     n=100, means=np.array([mean]), cross=np.array([[400.0]])))
+    ...     for arm, mean in (("a", 20.0), ("b", 24.0)))
+    >>> for found in estimate_money(plan, {"revenue_and_handling": arms}, look=None):
+    ...     print(found.metric, found.quantity, found.value and round(found.value, 2))
+    revenue mean_difference None
+    handling_cost mean 10.0
+    handling_cost standard_deviation 1.01
+    handling_cost mean 12.0
+    handling_cost standard_deviation 1.01
+    handling_cost mean_difference 2.0
+    net_value net_value None
     """
     if plan.economics is None:
         return ()

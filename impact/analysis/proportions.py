@@ -13,7 +13,19 @@ from impact.stats.means.newcombe import Successes, newcombe, risk_ratio, wilson
 def estimate_proportions(
     plan: Plan, metric: Metric, arms: tuple[ArmProportion, ...], *, look: int | None
 ) -> tuple[Estimate, ...]:
-    """Return the rows of one proportion metric, all segments."""
+    """Return the rows of one proportion metric, all segments.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: solved, role: primary, kind: proportion, source: contacts, window: 30}]}''')
+    >>> arms = (ArmProportion(variant="a", n=400, successes=200),)
+    >>> for estimate in estimate_proportions(plan, plan.primary, arms, look=None):
+    ...     print(estimate.quantity, estimate.variant, estimate.value, estimate.note or "-")
+    proportion a 0.5 -
+    proportion b None no unit in the arm
+    proportion_difference b None no unit in one of the arms
+    risk_ratio b None no unit in one of the arms
+    """
     subject = subject_of(plan, metric, look)
     return tuple(
         estimate

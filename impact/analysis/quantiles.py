@@ -21,7 +21,21 @@ METHOD = "woodruff"
 def estimate_quantiles(
     plan: Plan, metric: Metric, arms: tuple[ArmQuantile, ...], *, look: int | None
 ) -> tuple[Estimate, ...]:
-    """Return the rows of one quantile, all segments; `at` is the share at or below it."""
+    """Return the rows of one quantile, all segments; `at` is the share at or below it.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: wait, role: primary, kind: quantile, source: contacts.wait_seconds,
+    ... quantile: 0.9, window: 30}]}''')
+    >>> arms = tuple(ArmQuantile(variant=arm, units=900, rows=2000, value=value, low=value - 10,
+    ...     high=value + 10, level=0.95) for arm, value in (("a", 95.0), ("b", 110.0)))
+    >>> for estimate in estimate_quantiles(plan, plan.primary, arms, look=None):
+    ...     print(estimate.quantity, estimate.at, round(estimate.value, 4))
+    quantile 0.9 95.0
+    quantile 0.9 110.0
+    quantile_difference 0.9 15.0
+    relative_difference 0.9 0.1579
+    """
     subject = subject_of(plan, metric, look)
     return tuple(
         replace(estimate, at=metric.quantile)

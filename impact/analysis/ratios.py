@@ -24,7 +24,23 @@ NUMERATOR, DENOMINATOR = "y", "d"
 def estimate_ratios(
     plan: Plan, metric: Metric, arms: tuple[ArmMoments, ...], *, look: int | None
 ) -> tuple[Estimate, ...]:
-    """Return the rows of one ratio metric, all segments; the moments are named "y" and "d"."""
+    """Return the rows of one ratio metric, all segments; the moments are named "y" and "d".
+
+    >>> import numpy as np
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: handle_time, role: primary, kind: ratio, window: 30,
+    ... source: contacts.handle_seconds, denominator: contacts.handled}]}''')
+    >>> arms = tuple(ArmMoments(variant=arm, moments=Moments(names=("y", "d"), n=100,
+    ...     means=np.array([seconds, 2.0]), cross=np.diag([9e5, 50.0])))
+    ...     for arm, seconds in (("a", 600.0), ("b", 660.0)))
+    >>> for estimate in estimate_ratios(plan, plan.primary, arms, look=None):
+    ...     print(estimate.quantity, estimate.method, round(estimate.value, 4))
+    ratio delta 300.0
+    ratio delta 330.0
+    ratio_difference delta 30.0
+    relative_difference fieller 0.1
+    """
     subject = subject_of(plan, metric, look)
     names = arms[0].moments.names if arms else (NUMERATOR, DENOMINATOR)
     segments = by_segment(arms, plan.variants, partial(empty_moments, names))
@@ -63,7 +79,14 @@ def _level(sample: RatioSample) -> tuple[float, float]:
 
 
 def ratio_sample(moments: Moments) -> RatioSample:
-    """Return numerator and denominator of moments named "y" and "d"."""
+    """Return numerator and denominator of moments named "y" and "d".
+
+    >>> import numpy as np
+    >>> sample = ratio_sample(Moments(names=("y", "d"), n=11, means=np.array([600.0, 2.0]),
+    ...     cross=np.array([[4000.0, 30.0], [30.0, 10.0]])))
+    >>> sample.ratio, sample.numerator_variance, sample.covariance
+    (300.0, 400.0, 3.0)
+    """
     y, d = moments.names.index(NUMERATOR), moments.names.index(DENOMINATOR)
     return RatioSample(
         n=moments.n,

@@ -46,7 +46,15 @@ class Sides:
 
 
 def subject_of(plan: Plan, metric: Metric, look: int | None) -> Subject:
-    """Return what the rows of a plan's metric speak of."""
+    """Return what the rows of a plan's metric speak of.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: visits, role: primary, kind: mean, source: contacts, window: 30}]}''')
+    >>> subject = subject_of(plan, plan.primary, 2)
+    >>> subject.metric, subject.kind, subject.control, subject.level, subject.look, subject.segment
+    ('visits', 'mean', 'a', 0.95, 2, 'all')
+    """
     return Subject(
         metric=metric.key,
         kind=metric.kind.value,
@@ -65,7 +73,21 @@ def row(
     answer: Inference | NotEstimable,
     note: str = "",
 ) -> Estimate:
-    """Return one row: the answer, or its reason; before the planned end without a p-value."""
+    """Return one row: the answer, or its reason; before the planned end without a p-value.
+
+    >>> subject = Subject(
+    ...     metric="paid", kind="mean", unit="EUR", level=0.95, control="a", look=None)
+    >>> sides = Sides(variant="b", baseline="a", n_variant=40, n_baseline=38)
+    >>> answer = Inference(value=3.0, std_error=1.5, ci_low=0.06, ci_high=5.94, p_value=0.046)
+    >>> row(subject, "mean_difference", "welch", sides, answer).p_value
+    0.046
+    >>> early = row(replace(subject, look=1), "mean_difference", "welch", sides, answer)
+    >>> early.p_value, early.ci_low, early.note
+    (None, 0.06, 'interim')
+    >>> none = row(subject, "mean_difference", "welch", sides, NotEstimable("no unit in the arm"))
+    >>> none.value, none.note
+    (None, 'no unit in the arm')
+    """
     blank = Estimate(
         metric=subject.metric,
         kind=subject.kind,

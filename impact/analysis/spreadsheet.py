@@ -13,6 +13,11 @@ def rows_csv(estimates: Iterable[Estimate]) -> str:
     """Return the rows as CSV in the published order of columns; no value is an empty cell.
 
     Text that a spreadsheet would take for a formula is preceded by an apostrophe.
+
+    >>> row = Estimate(metric="=1+1", kind="mean", method="welch", quantity="mean_difference")
+    >>> header, line = rows_csv([row]).splitlines()
+    >>> header[:28], line[:28]
+    ('metric,kind,method,quantity,', "'=1+1,mean,welch,mean_differ")
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")  # so that a cell with either is quoted

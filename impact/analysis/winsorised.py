@@ -24,6 +24,20 @@ def winsorised_rows(
 
     Welch on the capped values: the cap counts as known, as its own uncertainty is of a smaller
     order. Nothing where the moments hold no capped value.
+
+    >>> import numpy as np
+    >>> from impact.analysis.sufficient import Moments
+    >>> subject = Subject(
+    ...     metric="paid", kind="mean", unit="EUR", level=0.95, control="a", look=None)
+    >>> arms = {name: ArmMoments(variant=name, moments=Moments(names=("y", "w"), n=101,
+    ...     means=np.array([mean + 3, mean]), cross=np.diag([9000.0, 400.0])))
+    ...     for name, mean in (("a", 50.0), ("b", 52.0))}
+    >>> for found in winsorised_rows(subject, arms, 500.0, Winsorising(cap=500.0)):
+    ...     print(found.quantity, found.variant, round(found.value, 4))
+    mean a 50.0
+    mean b 52.0
+    mean_difference b 2.0
+    relative_difference b 0.04
     """
     named = [arm for arm in arms.values() if CAPPED in arm.moments.names]
     if cap is None or winsorising is None or len(named) < len(arms):

@@ -38,7 +38,7 @@ def piece_rows(
     plan: Plan, subject: Subject, cells: Cells, arms: Arms, errors: Errors | None = None
 ) -> Iterator[Estimate]:
     """Yield the unadjusted hazard ratios of each third of the events; `at` is where it ends."""
-    parts = parts_of(plan, cells)
+    parts = _parts_of(plan, cells)
     if not parts:
         for variant in arms.others:
             yield row(subject, "hazard_ratio", PIECEWISE, arms.against_control(variant), NO_PARTS)
@@ -49,7 +49,7 @@ def piece_rows(
             yield replace(estimate, at=part.end, statistic=None, p_value=None, note=note)
 
 
-def parts_of(plan: Plan, cells: Cells) -> tuple[Part, ...]:
+def _parts_of(plan: Plan, cells: Cells) -> tuple[Part, ...]:
     """Return the parts of follow-up with about a third of the events each; none of only one."""
     cuts = event_cuts(cells.time, cells.event, cells.n)
     if not cuts:
