@@ -15,7 +15,7 @@ from impact.analysis.estimates import Estimate
 from impact.analysis.few_units import with_few_units
 from impact.analysis.headlines import headline_of
 from impact.analysis.kinds import METHODS, Found
-from impact.analysis.looks.bounds import bound_of, money_bound
+from impact.analysis.looks.bounds import bound_of
 from impact.analysis.looks.showing import Showing
 from impact.analysis.money import KEY, estimate_money
 from impact.analysis.non_inferiority import non_inferiority_rows
@@ -109,7 +109,7 @@ def estimate_net_value(
     >>> [(found.metric, round(found.value, 3)) for found in rows if found.baseline]
     [('revenue', 3.0), ('handling_cost', 2.0), ('net_value', 1.0)]
     """
-    bound = money_bound(plan, statistics, as_of=as_of)
+    bound = bound_of(plan, KEY, statistics, as_of=as_of)
     showing = Showing(plan=plan, bound=bound, look=look)
     reason = statistics.not_estimable.get(KEY, "")
     rows = estimate_money(showing.computed, statistics.money, look=look, reason=reason)

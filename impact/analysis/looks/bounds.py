@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from experiments.plan.document import Kind, Plan
 from experiments.plan.looks import LookRule
-from impact.analysis.looks.information import MONEY, counted
+from impact.analysis.looks.information import counted
 from impact.analysis.sufficient import SufficientStatistics
 from impact.stats.estimable import NotEstimable
 from impact.stats.sequential.confidence_sequence import (
@@ -129,13 +129,6 @@ def bound_of(
         return NotEstimable(f"no look today: the next one is on {_next(plan, today)}")
     past = statistics.information.get(key, ())
     return _spent(plan, Spending(rule.value), (*past, n), planned, final=final)
-
-
-def money_bound(
-    plan: Plan, statistics: SufficientStatistics, *, as_of: datetime
-) -> Bound | NotEstimable | None:
-    """Return the bound of the money rows: their information is the units with revenue."""
-    return bound_of(plan, MONEY, statistics, as_of=as_of)
 
 
 def _spent(
