@@ -11,23 +11,13 @@ from impact.analysis.rows import Subject, row
 from impact.analysis.survival.arms import Arms
 from impact.analysis.survival.cells import Cells
 from impact.analysis.survival.changes import change_rows
+from impact.analysis.survival.coefficients import coefficient_answer, remark_on
 from impact.analysis.survival.design import ARM, Term
 from impact.analysis.survival.model import Model, model_of
-from impact.analysis.survival.robust import Errors, too_few, with_errors
-from impact.analysis.survival.rows import (
-    ChiSquare,
-    chi_square_row,
-    contrast,
-    ratio_from_log,
-    without_limits,
-)
-from impact.stats.clusters.comparison import LEAST_DF
+from impact.analysis.survival.robust import Errors, with_errors
+from impact.analysis.survival.rows import ChiSquare, chi_square_row
 from impact.stats.estimable import NotEstimable
-from impact.stats.inference import Inference
 from impact.stats.survival.cox import CoxFit
-
-NO_SPREAD = "no interval: what each adds to the estimate is the same for all, without spread"
-Known = tuple[float, float, float | None]  # coefficient, error, what the error rests on
 
 
 def cox_rows(
@@ -36,6 +26,19 @@ def cox_rows(
     """Yield the unadjusted model: hazard ratios against control, its likelihood ratio and test.
 
     With `errors` the ratios come with these errors as well, before those of the model.
+
+    >>> import numpy as np
+    >>> from impact.analysis.survival.arms import arms_of
+    >>> subject = Subject(
+    ...     metric="kept", kind="time_to_event", unit="1", level=0.95, control="a", look=None)
+    >>> cells = Cells(segment="all", variants=("a", "b"), arm=np.array([0, 0, 1, 1]),
+    ...     time=np.array([10.0, 30, 20, 30]), event=np.array([True, False, True, False]),
+    ...     n=np.array([40, 60, 20, 80]), stratum=np.zeros(4, dtype=int))
+    >>> for found in cox_rows(subject, cells, arms_of(cells, "a")):
+    ...     print(found.quantity, found.variant or "all", found.value and round(found.value, 4))
+    hazard_ratio b 0.3735
+    likelihood_ratio all None
+    proportional_hazards all None
     """
     model = model_of("cox", cells, arms.control)
     for known in with_errors(model, errors):
@@ -48,7 +51,19 @@ def cox_rows(
 def hazard_ratio_rows(
     subject: Subject, cells: Cells, arms: Arms, errors: Errors | None = None
 ) -> Iterator[Estimate]:
-    """Yield the unadjusted hazard ratios alone."""
+    """Yield the unadjusted hazard ratios alone.
+
+    >>> import numpy as np
+    >>> from impact.analysis.survival.arms import arms_of
+    >>> subject = Subject(
+    ...     metric="kept", kind="time_to_event", unit="1", level=0.95, control="a", look=None)
+    >>> cells = Cells(segment="all", variants=("a", "b"), arm=np.array([0, 0, 1]),
+    ...     time=np.array([10.0, 30, 30]), event=np.array([True, False, False]),
+    ...     n=np.array([40, 60, 100]), stratum=np.zeros(3, dtype=int))
+    >>> (found,) = hazard_ratio_rows(subject, cells, arms_of(cells, "a"))
+    >>> found.value, found.note
+    (None, 'b: no events')
+    """
     model = model_of("cox", cells, arms.control)
     for known in with_errors(model, errors):
         yield from _ratio_rows(subject, known, arms)
@@ -58,7 +73,20 @@ def hazard_ratio_rows(
 def piecewise_rows(
     subject: Subject, cells: Cells, arms: Arms, errors: Errors | None = None
 ) -> Iterator[Estimate]:
-    """Yield the hazard ratios of a part of follow-up, with the last errors that bear limits."""
+    """Yield the hazard ratios of a part of follow-up, with the last errors that bear limits.
+
+    >>> import numpy as np
+    >>> from impact.analysis.survival.arms import arms_of
+    >>> subject = Subject(
+    ...     metric="kept", kind="time_to_event", unit="1", level=0.95, control="a", look=None)
+    >>> cells = Cells(segment="all", variants=("a", "b"), arm=np.array([0, 0, 1, 1]),
+    ...     time=np.array([10.0, 30, 20, 30]), event=np.array([True, False, True, False]),
+    ...     n=np.array([40, 60, 20, 80]), stratum=np.zeros(4, dtype=int))
+    >>> early = cells.during(0.0, 20.0)
+    >>> (found,) = piecewise_rows(subject, early, arms_of(early, "a"))
+    >>> found.method, round(found.value, 4), found.events_variant, found.events_baseline
+    ('cox_piecewise', 0.3735, 20, 40)
+    """
     model = model_of(PIECEWISE, cells, arms.control)
     *_, known = (each for each in (model, *with_errors(model, errors)) if not each.is_too_small)
     yield from _ratio_rows(subject, replace(known, method=PIECEWISE), arms)
@@ -71,7 +99,26 @@ def adjusted_rows(
     covariates: tuple[Covariate, ...],
     errors: Errors | None = None,
 ) -> Iterator[Estimate]:
-    """Yield the model with covariates: hazard ratios, coefficients, likelihood ratio and tests."""
+    """Yield the model with covariates: hazard ratios, coefficients, likelihood ratio and tests.
+
+    >>> import numpy as np
+    >>> from impact.analysis.survival.arms import arms_of
+    >>> subject = Subject(
+    ...     metric="kept", kind="time_to_event", unit="1", level=0.95, control="a", look=None)
+    >>> cells = Cells(segment="all", variants=("a", "b"), arm=np.array([0, 0, 1, 1]),
+    ...     time=np.array([10.0, 30, 20, 30]), event=np.array([True, False, True, False]),
+    ...     n=np.array([40, 60, 20, 80]), stratum=np.zeros(4, dtype=int),
+    ...     covariates={"tier": np.array(["pro", "basic", "basic", "pro"])})
+    >>> rows = adjusted_rows(subject, cells, arms_of(cells, "a"), (Covariate(name="tier"),))
+    >>> for found in rows:
+    ...     print(found.quantity, found.term or "all")
+    hazard_ratio all
+    coefficient tier=pro
+    likelihood_ratio all
+    proportional_hazards all
+    proportional_hazards variant
+    proportional_hazards tier
+    """
     model = model_of("cox_adjusted", cells, arms.control, covariates)
     for robust in with_errors(model, errors):
         yield from _ratio_rows(subject, robust, arms)
@@ -91,58 +138,29 @@ def adjusted_rows(
 
 def _ratio_rows(subject: Subject, model: Model, arms: Arms) -> Iterator[Estimate]:
     for variant in arms.others:
-        found = _log_ratio(model, arms, variant)
-        answer = _answer(model, found, subject.level, ratio=True)
+        answer = _not_comparable(model, arms, variant) or coefficient_answer(
+            model, f"{ARM}={variant}", subject.level, ratio=True
+        )
         sides = arms.against_control(variant)
-        note = joined(model.note, _open(answer))
+        note = joined(model.note, remark_on(answer))
         yield row(subject, "hazard_ratio", model.method, sides, answer, note)
 
 
-def _answer(
-    model: Model, found: Known | NotEstimable, level: float, *, ratio: bool
-) -> Inference | NotEstimable:
-    match found:
-        case NotEstimable():
-            return found
-        case (coefficient, std_error, df):
-            answer = (ratio_from_log if ratio else contrast)(coefficient, std_error, level, df)
-            return without_limits(answer) if model.is_too_small else answer
-
-
-def _open(answer: Inference | NotEstimable) -> str:
-    """Say why a value has no error."""
-    has_error = isinstance(answer, NotEstimable) or answer.std_error is not None
-    return "" if has_error else NO_SPREAD
-
-
-def _log_ratio(model: Model, arms: Arms, variant: str) -> Known | NotEstimable:
-    """Return the variant's coefficient and its error, or why there is none."""
+def _not_comparable(model: Model, arms: Arms, variant: str) -> NotEstimable | None:
+    """Return why the variant has no hazard ratio, None where it has one."""
     for name in (variant, arms.control):
         table = arms.curves[name].table
         if not table.n:
             return NotEstimable(f"{name}: no units")
         if not table.n_events or f"{ARM}={name}" in model.design.left_out:
             return NotEstimable(f"{name}: no events")
-    return _coefficient_of(model, f"{ARM}={variant}")
-
-
-def _coefficient_of(model: Model, label: str) -> Known | NotEstimable:
-    match model.fit, model.std_errors:
-        case (NotEstimable() as reason, _) | (_, NotEstimable() as reason):
-            return reason
-        case CoxFit() as fit, std_errors:
-            place = fit.terms.index(label)
-            df = None if model.df is None or not std_errors[place] else float(model.df[place])
-            if df is not None and not df >= LEAST_DF:
-                return too_few(df)
-            return float(fit.coefficients[place]), float(std_errors[place]), df
+    return None
 
 
 def _coefficient(subject: Subject, model: Model, arms: Arms, term: Term) -> Estimate:
-    found = _coefficient_of(model, term.label)
     against = f"against {term.name}={term.reference}" if term.reference else ""
-    answer = _answer(model, found, subject.level, ratio=False)
-    note = joined(against, model.note, _open(answer))
+    answer = coefficient_answer(model, term.label, subject.level, ratio=False)
+    note = joined(against, model.note, remark_on(answer))
     estimate = row(subject, "coefficient", model.method, arms.together(), answer, note)
     return replace(estimate, term=term.label)
 
