@@ -50,7 +50,19 @@ class Arms:
 
 
 def arms_of(cells: Cells, control: str) -> Arms:
-    """Estimate the curve of each arm."""
+    """Estimate the curve of each arm.
+
+    >>> import numpy as np
+    >>> cells = Cells(segment="all", variants=("a", "b"), arm=np.array([0, 0, 1, 1]),
+    ...     time=np.array([10.0, 30, 20, 30]), event=np.array([True, False, True, False]),
+    ...     n=np.array([40, 60, 20, 80]), stratum=np.zeros(4, dtype=int))
+    >>> arms = arms_of(cells, "a")
+    >>> arms.others, arms.curves["b"].survival.tolist()
+    (('b',), [0.8, 0.8])
+    >>> sides = arms.against_control("b")
+    >>> sides.n_variant, sides.events_variant, sides.events_baseline
+    (100, 20, 40)
+    """
     curves = {}
     for place, variant in enumerate(cells.variants):
         own = cells.arm == place

@@ -36,7 +36,27 @@ KIND = "cumulative_incidence"
 def cause_rows(
     subject: Subject, metric: Metric, cells: Cells, unit: TimeUnit, horizon: Horizon | None
 ) -> Iterator[Estimate]:
-    """Yield the rows of every cause that the plan names."""
+    """Yield the rows of every cause that the plan names.
+
+    >>> import numpy as np
+    >>> from experiments.plan.document import Kind, Role, Source, Table
+    >>> from experiments.plan.time_to_event import TimeToEvent
+    >>> metric = Metric(key="kept", role=Role.PRIMARY, kind=Kind.TIME_TO_EVENT,
+    ...     source=Source(table=Table.CHURN), time_to_event=TimeToEvent(causes=("price",)))
+    >>> subject = Subject(
+    ...     metric="kept", kind="time_to_event", unit="1", level=0.95, control="a", look=None)
+    >>> cells = Cells(segment="all", variants=("a", "b"), arm=np.repeat([0, 1], 3),
+    ...     time=np.tile([10.0, 20, 30], 2), event=np.tile([True, True, False], 2),
+    ...     n=np.array([20, 10, 70, 10, 10, 80]), stratum=np.zeros(6, dtype=int),
+    ...     cause=np.tile(["price", "(other)", ""], 2))
+    >>> rows = cause_rows(subject, metric, cells, TimeUnit(), Horizon(at=30.0))
+    >>> for found in rows:
+    ...     if found.at == 30.0:
+    ...         print(found.quantity, found.term, found.variant, round(found.value, 4))
+    cumulative_incidence price a 0.2
+    cumulative_incidence price b 0.1
+    cumulative_incidence_difference price b -0.1
+    """
     for cause in causes_of(metric, cells, subject.control):
         rows = (
             *_share_rows(subject, cause, unit, horizon),
@@ -49,7 +69,23 @@ def cause_rows(
 
 
 def cause_curves(metric: Metric, subject: Subject, cells: Cells) -> Iterator[Curve]:
-    """Yield the share that left for each cause over time, in every arm with units."""
+    """Yield the share that left for each cause over time, in every arm with units.
+
+    >>> import numpy as np
+    >>> from experiments.plan.document import Kind, Role, Source, Table
+    >>> from experiments.plan.time_to_event import TimeToEvent
+    >>> metric = Metric(key="kept", role=Role.PRIMARY, kind=Kind.TIME_TO_EVENT,
+    ...     source=Source(table=Table.CHURN), time_to_event=TimeToEvent(causes=("price",)))
+    >>> subject = Subject(
+    ...     metric="kept", kind="time_to_event", unit="1", level=0.95, control="a", look=None)
+    >>> cells = Cells(segment="all", variants=("a", "b"), arm=np.zeros(3, dtype=int),
+    ...     time=np.array([10.0, 20, 30]), event=np.array([True, True, False]),
+    ...     n=np.array([20, 10, 70]), stratum=np.zeros(3, dtype=int),
+    ...     cause=np.array(["price", "(other)", ""]))
+    >>> (curve,) = cause_curves(metric, subject, cells)
+    >>> curve.variant, curve.term, [(point.at, round(point.value, 4)) for point in curve.points]
+    ('a', 'price', [(0.0, 0.0), (10.0, 0.2), (20.0, 0.2), (30.0, 0.2)])
+    """
     for cause in causes_of(metric, cells, subject.control):
         for variant, curve in cause.curves.items():
             if curve.table.n:

@@ -24,7 +24,21 @@ class Cause:
 
 
 def causes_of(metric: Metric, cells: Cells, control: str) -> Iterator[Cause]:
-    """Estimate every cause that the plan names; none where it names none."""
+    """Estimate every cause that the plan names; none where it names none.
+
+    >>> import numpy as np
+    >>> from experiments.plan.document import Kind, Role, Source, Table
+    >>> from experiments.plan.time_to_event import TimeToEvent
+    >>> metric = Metric(key="kept", role=Role.PRIMARY, kind=Kind.TIME_TO_EVENT,
+    ...     source=Source(table=Table.CHURN), time_to_event=TimeToEvent(causes=("price",)))
+    >>> cells = Cells(segment="all", variants=("a",), arm=np.zeros(3, dtype=int),
+    ...     time=np.array([10.0, 20, 30]), event=np.array([True, True, False]),
+    ...     n=np.array([20, 10, 70]), stratum=np.zeros(3, dtype=int),
+    ...     cause=np.array(["price", "(other)", ""]))
+    >>> (cause,) = causes_of(metric, cells, "a")
+    >>> cause.name, cause.cells.event.tolist(), cause.note
+    ('price', [True, False, False], '10 churns of no named cause compete as well')
+    """
     names = (metric.time_to_event or NOTHING).causes
     if cells.cause is None or not names:
         return

@@ -68,7 +68,17 @@ class Cells:
 
 
 def cells_of(plan: Plan, counts: SurvivalCounts) -> Cells:
-    """Lay out the counts of the plan's variants; cells of others and of no units are left aside."""
+    """Lay out the counts of the plan's variants; cells of others and of no units are left aside.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: kept, role: primary, kind: time_to_event, source: churn}],
+    ... time_unit: week}''')
+    >>> cells = cells_of(plan, SurvivalCounts(variant=np.array(["b", "a", "gone"]),
+    ...     time=np.array([14, 28, 28]), event=np.array([1, 0, 0]), n=np.array([5, 90, 3])))
+    >>> cells.arm.tolist(), cells.time.tolist(), cells.n.tolist()
+    ([1, 0], [2.0, 4.0], [5, 90])
+    """
     arm = np.full(counts.variant.size, -1, dtype=np.intp)
     for place, variant in enumerate(plan.variants):
         arm[counts.variant == variant] = place
@@ -101,7 +111,14 @@ def _at_risk(cells: Cells) -> Cells:
 
 
 def no_counts(metric: Metric) -> SurvivalCounts:
-    """Return the counts of an experiment that nobody entered."""
+    """Return the counts of an experiment that nobody entered.
+
+    >>> from experiments.plan.document import Kind, Role, Source, Table
+    >>> counts = no_counts(Metric(key="kept", role=Role.PRIMARY, kind=Kind.TIME_TO_EVENT,
+    ...     source=Source(table=Table.CHURN), strata=("region",)))
+    >>> counts.n.size, list(counts.strata)
+    (0, ['region'])
+    """
     return SurvivalCounts(
         segment=ALL,
         variant=NO_TEXT,

@@ -16,7 +16,21 @@ SCALE = "time scale: Kaplan-Meier"
 
 
 def change_rows(subject: Subject, model: Model, arms: Arms) -> Iterator[Estimate]:
-    """Yield the test over all terms and, where there are covariates, one per column."""
+    """Yield the test over all terms and, where there are covariates, one per column.
+
+    >>> import numpy as np
+    >>> from impact.analysis.survival.arms import arms_of
+    >>> from impact.analysis.survival.cells import Cells
+    >>> from impact.analysis.survival.model import model_of
+    >>> subject = Subject(
+    ...     metric="kept", kind="time_to_event", unit="1", level=0.95, control="a", look=None)
+    >>> cells = Cells(segment="all", variants=("a", "b"), arm=np.repeat([0, 1], 3),
+    ...     time=np.tile([10.0, 20, 30], 2), event=np.tile([True, True, False], 2),
+    ...     n=np.array([20, 10, 70, 10, 20, 70]), stratum=np.zeros(6, dtype=int))
+    >>> (test,) = change_rows(subject, model_of("cox", cells, "a"), arms_of(cells, "a"))
+    >>> test.quantity, round(test.statistic, 3), test.df, round(test.p_value, 4)
+    ('proportional_hazards', 6.56, 1, 0.0104)
+    """
     found = _tested(model)
     yield _row(subject, model, arms, found)
     if model.design.covariates:

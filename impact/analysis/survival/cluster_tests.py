@@ -37,6 +37,17 @@ def cluster_test_rows(
     """Yield the test over all arms, then each against control where there are more than two.
 
     Nothing without clusters: then the log-rank test is the one.
+
+    >>> from impact.analysis.survival.arms import arms_of
+    >>> subject = Subject(
+    ...     metric="kept", kind="time_to_event", unit="1", level=0.95, control="a", look=None)
+    >>> cells = Cells(segment="all", variants=("a", "b"), arm=np.repeat([0, 1], 20),
+    ...     time=np.resize([10.0, 20, 30], 40), event=np.resize([True, True, False], 40),
+    ...     n=np.resize([3, 2, 7, 4], 40), stratum=np.zeros(40, dtype=int),
+    ...     clusters={"team": np.arange(40) // 2})
+    >>> (found,) = cluster_test_rows(subject, cells, arms_of(cells, "a"), Errors(cluster="team"))
+    >>> found.method, found.df, round(found.p_value, 3), found.note.partition(";")[0]
+    ('cluster_cr2_score', 1, 0.605, '20 clusters of team')
     """
     if errors is None or not errors.cluster:
         return

@@ -43,6 +43,23 @@ def clustered_rows(
     """Yield the rows of differences and ratios again, with errors by cluster.
 
     Nothing without clusters.
+
+    >>> from experiments.plan.document import TimeUnit
+    >>> from impact.analysis.survival.arms import arms_of
+    >>> from impact.analysis.survival.contrasts import difference_rows
+    >>> from impact.analysis.survival.times import Horizon
+    >>> subject = Subject(
+    ...     metric="kept", kind="time_to_event", unit="1", level=0.95, control="a", look=None)
+    >>> cells = Cells(segment="all", variants=("a", "b"), arm=np.repeat([0, 1], 20),
+    ...     time=np.resize([10.0, 20, 30], 40), event=np.resize([True, True, False], 40),
+    ...     n=np.resize([3, 2, 7, 4], 40), stratum=np.zeros(40, dtype=int),
+    ...     clusters={"team": np.arange(40) // 2})
+    >>> arms = arms_of(cells, "a")
+    >>> plain, _ = difference_rows(subject, arms, TimeUnit(), Horizon(at=25.0))
+    >>> for found in clustered_rows(subject, cells, arms, [plain], Errors(cluster="team")):
+    ...     print(found.method, found.df and round(found.df, 1), found.note.partition(":")[0])
+    kaplan_meier_cluster_robust None 20 clusters of team; fewer than 40 clusters
+    kaplan_meier_cluster_cr2 10.7 20 clusters of team
     """
     if errors is None or not errors.cluster:
         return

@@ -39,6 +39,22 @@ def clustered_arm_rows(
 
     Those of survival and restricted means have them; medians and shares by cause keep their value
     and say why they have no limits.
+
+    >>> from impact.analysis.survival.arms import arms_of
+    >>> subject = Subject(
+    ...     metric="kept", kind="time_to_event", unit="1", level=0.95, control="a", look=None)
+    >>> cells = Cells(segment="all", variants=("a",), arm=np.zeros(40, dtype=int),
+    ...     time=np.resize([10.0, 20, 30], 40), event=np.resize([True, True, False], 40),
+    ...     n=np.resize([3, 2, 7, 4], 40), stratum=np.zeros(40, dtype=int),
+    ...     clusters={"team": np.arange(40) // 2})
+    >>> row = Estimate(metric="kept", kind="time_to_event", method="kaplan_meier", variant="a",
+    ...     quantity="survival_probability", at=25.0, value=0.3, ci_low=0.2, ci_high=0.4)
+    >>> median = replace(row, quantity="median_survival", value=20.0)
+    >>> arms, errors = arms_of(cells, "a"), Errors(cluster="team")
+    >>> for found in clustered_arm_rows(subject, cells, arms, [row, median], errors):
+    ...     print(found.quantity, found.method, found.note)
+    survival_probability kaplan_meier_cluster_cr2 20 clusters of team
+    median_survival kaplan_meier no limits: they would take those of one team for independent
     """
     for found in rows:
         if errors is None or not errors.cluster or found.value is None:
@@ -60,6 +76,23 @@ def clustered_curves(
 
     At every point the limits of log(-log) with the clustered error of the curve (Williams 1995)
     and Student's t on the clusters less one. Shares by cause have no band.
+
+    >>> from impact.analysis.survival.arms import arms_of
+    >>> subject = Subject(
+    ...     metric="kept", kind="time_to_event", unit="1", level=0.95, control="a", look=None)
+    >>> cells = Cells(segment="all", variants=("a",), arm=np.zeros(40, dtype=int),
+    ...     time=np.resize([10.0, 20, 30], 40), event=np.resize([True, True, False], 40),
+    ...     n=np.resize([3, 2, 7, 4], 40), stratum=np.zeros(40, dtype=int),
+    ...     clusters={"team": np.arange(40)})
+    >>> point = CurvePoint(at=10.0, value=0.65, ci_low=0.6, ci_high=0.7, at_risk=160, events=56)
+    >>> curve = Curve(metric="kept", kind="survival", variant="a", segment="all", points=(point,))
+    >>> def banded(teams):
+    ...     grouped = replace(cells, clusters={"team": np.arange(40) % teams})
+    ...     arms = arms_of(grouped, "a").curves
+    ...     (found,) = clustered_curves(subject, grouped, arms, [curve], Errors(cluster="team"))
+    ...     return found.points[0].ci_low
+    >>> round(banded(40), 3), banded(20)
+    (0.458, None)
     """
     for curve in curves:
         if errors is None or not errors.cluster:

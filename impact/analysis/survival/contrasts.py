@@ -33,14 +33,40 @@ ONE_SIDED_SPREAD = "one arm has no spread yet: the interval rests on the other a
 def difference_rows(
     subject: Subject, arms: Arms, unit: TimeUnit, horizon: Horizon | None
 ) -> Iterator[Estimate]:
-    """Yield each variant's survival difference and restricted mean difference at the horizon."""
+    """Yield each variant's survival difference and restricted mean difference at the horizon.
+
+    >>> import numpy as np
+    >>> from impact.analysis.survival.arms import arms_of
+    >>> from impact.analysis.survival.cells import Cells
+    >>> subject = Subject(
+    ...     metric="kept", kind="time_to_event", unit="1", level=0.95, control="a", look=None)
+    >>> cells = Cells(segment="all", variants=("a", "b"), arm=np.array([0, 0, 1, 1]),
+    ...     time=np.array([10.0, 30, 20, 30]), event=np.array([True, False, True, False]),
+    ...     n=np.array([40, 60, 20, 80]), stratum=np.zeros(4, dtype=int))
+    >>> rows = difference_rows(subject, arms_of(cells, "a"), TimeUnit(), Horizon(at=30.0))
+    >>> [(found.quantity, round(found.value, 4), found.unit) for found in rows]
+    [('survival_probability_difference', 0.2, '1'), ('rmst_difference', 6.0, 'day')]
+    """
     for variant in arms.others:
         yield _survival_difference(subject, arms, variant, horizon)
         yield _rmst_difference(replace(subject, unit=unit.name), arms, variant, horizon)
 
 
 def ratio_rows(subject: Subject, arms: Arms, horizon: Horizon | None) -> Iterator[Estimate]:
-    """Yield each variant's ratio of restricted means, and that of the times lost before it."""
+    """Yield each variant's ratio of restricted means, and that of the times lost before it.
+
+    >>> import numpy as np
+    >>> from impact.analysis.survival.arms import arms_of
+    >>> from impact.analysis.survival.cells import Cells
+    >>> subject = Subject(
+    ...     metric="kept", kind="time_to_event", unit="1", level=0.95, control="a", look=None)
+    >>> cells = Cells(segment="all", variants=("a", "b"), arm=np.array([0, 0, 1, 1]),
+    ...     time=np.array([10.0, 30, 20, 30]), event=np.array([True, False, True, False]),
+    ...     n=np.array([40, 60, 20, 80]), stratum=np.zeros(4, dtype=int))
+    >>> rows = ratio_rows(subject, arms_of(cells, "a"), Horizon(at=30.0))
+    >>> [(found.quantity, round(found.value, 4)) for found in rows]
+    [('rmst_ratio', 1.2727), ('lost_time_ratio', 0.25)]
+    """
     for quantity, ratio in (("rmst_ratio", rmst_ratio), ("lost_time_ratio", lost_time_ratio)):
         for variant in arms.others:
             means = _means(arms, variant, horizon)

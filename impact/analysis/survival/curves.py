@@ -29,7 +29,23 @@ FEW_AT_RISK = 10
 
 
 def curves_of(metric: Metric, subject: Subject, arms: Arms) -> tuple[Curve, ...]:
-    """Return the curve of every arm with units: one point per distinct day, and the start."""
+    """Return the curve of every arm with units: one point per distinct day, and the start.
+
+    >>> import numpy as np
+    >>> from experiments.plan.document import Kind, Role, Source, Table
+    >>> from impact.analysis.survival.arms import arms_of
+    >>> from impact.analysis.survival.cells import Cells
+    >>> metric = Metric(key="kept", role=Role.PRIMARY, kind=Kind.TIME_TO_EVENT,
+    ...     source=Source(table=Table.CHURN))
+    >>> subject = Subject(
+    ...     metric="kept", kind="time_to_event", unit="1", level=0.95, control="a", look=None)
+    >>> cells = Cells(segment="all", variants=("a", "b"), arm=np.array([0, 0, 1, 1]),
+    ...     time=np.array([10.0, 30, 20, 30]), event=np.array([True, False, True, False]),
+    ...     n=np.array([40, 60, 20, 80]), stratum=np.zeros(4, dtype=int))
+    >>> _, curve = curves_of(metric, subject, arms_of(cells, "a"))
+    >>> [(point.at, point.value, point.at_risk, point.events) for point in curve.points]
+    [(0.0, 1.0, 100, 0), (20.0, 0.8, 100, 20), (30.0, 0.8, 80, 0)]
+    """
     return tuple(
         Curve(
             metric=metric.key,
@@ -49,6 +65,25 @@ def arm_rows(
     """Yield survival at round times and at the horizon, the median and the restricted mean.
 
     Inside of a segment survival is told at the horizon alone.
+
+    >>> import numpy as np
+    >>> from impact.analysis.survival.arms import arms_of
+    >>> from impact.analysis.survival.cells import Cells
+    >>> subject = Subject(
+    ...     metric="kept", kind="time_to_event", unit="1", level=0.95, control="a", look=None)
+    >>> cells = Cells(segment="all", variants=("a", "b"), arm=np.array([0, 0, 1, 1]),
+    ...     time=np.array([10.0, 30, 20, 30]), event=np.array([True, False, True, False]),
+    ...     n=np.array([40, 60, 20, 80]), stratum=np.zeros(4, dtype=int))
+    >>> inside, horizon = subject.within("tier=pro"), Horizon(at=30.0)
+    >>> rows = arm_rows(inside, arms_of(cells, "a"), TimeUnit(), horizon)
+    >>> for found in rows:
+    ...     print(found.quantity, found.variant, found.value and round(found.value, 4))
+    survival_probability a 0.6
+    median_survival a None
+    rmst a 22.0
+    survival_probability b 0.8
+    median_survival b None
+    rmst b 28.0
     """
     times = _times(arms, unit, horizon, whole=subject.segment == ALL)
     timed = replace(subject, unit=unit.name)

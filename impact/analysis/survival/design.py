@@ -65,6 +65,16 @@ def design_of(cells: Cells, control: str, covariates: tuple[Covariate, ...]) -> 
     """Return the design of the arms against the control, adjusted by the covariates.
 
     A categorical covariate's reference is its first level, alphabetically, or the first bin.
+
+    >>> cells = Cells(segment="all", variants=("a", "b"), arm=np.array([0, 1, 1, 1]),
+    ...     time=np.array([10.0, 30, 20, 30]), event=np.array([True, False, True, False]),
+    ...     n=np.array([40, 60, 20, 80]), stratum=np.zeros(4, dtype=int),
+    ...     covariates={"tier": np.array(["basic", "basic", "pro", "trial"])})
+    >>> design = design_of(cells, "a", (Covariate(name="tier"),))
+    >>> [(term.label, term.reference, term.column.tolist()) for term in design.terms]
+    [('variant=b', 'a', [0.0, 1.0, 1.0]), ('tier=pro', 'basic', [0.0, 0.0, 1.0])]
+    >>> design.left_out
+    {'tier=trial': 'no events at this level'}
     """
     numeric = {item.name: _numbers(cells, item.name) for item in covariates if _is_number(item)}
     factors = [_factor(cells, item) for item in covariates if not _is_number(item)]

@@ -10,7 +10,14 @@ from impact.stats.survival.kaplan_meier import SurvivalPoint
 def drawn(
     points: Iterable[SurvivalPoint | IncidencePoint], events: Mapping[float, float]
 ) -> tuple[CurvePoint, ...]:
-    """Return one point per time, with how many events the curve counts at it."""
+    """Return one point per time, with how many events the curve counts at it.
+
+    >>> from impact.stats.survival.kaplan_meier import kaplan_meier, survival_points
+    >>> curve = kaplan_meier([1, 2, 3, 4], [1, 0, 1, 0])
+    >>> points = drawn(survival_points(curve, 0.95), {1.0: 1, 3.0: 1})
+    >>> [(point.at, round(point.value, 4), point.events) for point in points]
+    [(0.0, 1.0, 0), (1.0, 0.75, 1), (2.0, 0.75, 0), (3.0, 0.375, 1), (4.0, 0.375, 0)]
+    """
     return tuple(
         CurvePoint(
             at=point.time,

@@ -22,7 +22,24 @@ WEIGHTED = "fleming_harrington"
 
 
 def equality_rows(subject: Subject, metric: Metric, cells: Cells, arms: Arms) -> Iterator[Estimate]:
-    """Yield every test of equal hazards that the plan asks for."""
+    """Yield every test of equal hazards that the plan asks for.
+
+    >>> from experiments.plan.document import Kind, Role, Source, Table
+    >>> from experiments.plan.time_to_event import TimeToEvent
+    >>> from impact.analysis.survival.arms import arms_of
+    >>> early = TimeToEvent(log_rank_weights=FlemingHarrington(rho=1.0, gamma=0.0))
+    >>> metric = Metric(key="kept", role=Role.PRIMARY, kind=Kind.TIME_TO_EVENT,
+    ...     source=Source(table=Table.CHURN), time_to_event=early)
+    >>> subject = Subject(
+    ...     metric="kept", kind="time_to_event", unit="1", level=0.95, control="a", look=None)
+    >>> cells = Cells(segment="all", variants=("a", "b"), arm=np.array([0, 0, 1, 1]),
+    ...     time=np.array([10.0, 30, 20, 30]), event=np.array([True, False, True, False]),
+    ...     n=np.array([40, 60, 20, 80]), stratum=np.zeros(4, dtype=int))
+    >>> for found in equality_rows(subject, metric, cells, arms_of(cells, "a")):
+    ...     print(found.method, round(found.statistic, 3), found.df, round(found.p_value, 4))
+    log_rank 12.842 1 0.0003
+    fleming_harrington 18.349 1 0.0
+    """
     yield from _rows(subject, cells, arms, "log_rank")
     if cells.strata:
         yield from _rows(subject, cells, arms, "stratified_log_rank", stratified=True)

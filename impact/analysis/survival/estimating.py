@@ -41,6 +41,25 @@ def estimate_survival(
 
     Times and restricted means come out in the plan's time unit. `look` is the number of an interim
     look, at which p-values stay empty, or None for the final answer.
+
+    >>> import numpy as np
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: kept, role: primary, kind: time_to_event, source: churn, horizon: 30}]}''')
+    >>> counts = SurvivalCounts(variant=np.array(["a", "a", "b", "b"]),
+    ...     time=np.array([10, 30, 20, 30]), event=np.array([1, 0, 1, 0]),
+    ...     n=np.array([40, 60, 20, 80]))
+    >>> found = estimate_survival(plan, plan.primary, (counts,), look=None)
+    >>> for row in found.estimates:
+    ...     if row.baseline and row.value is not None:
+    ...         print(row.quantity, row.method, round(row.value, 4))
+    survival_probability_difference kaplan_meier 0.2
+    rmst_difference kaplan_meier 6.0
+    rmst_ratio kaplan_meier 1.2727
+    lost_time_ratio kaplan_meier 0.25
+    hazard_ratio cox 0.3735
+    >>> [(curve.variant, len(curve.points)) for curve in found.curves]
+    [('a', 3), ('b', 3)]
     """
     by_segment = {entry.segment: entry for entry in counts}
     whole = cells_of(plan, by_segment.pop(ALL, no_counts(metric)))

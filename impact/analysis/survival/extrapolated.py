@@ -43,7 +43,28 @@ class _Asked:
 def extrapolated_rows(
     plan: Plan, subject: Subject, cells: Cells, arms: Arms, asked: Extrapolation
 ) -> Iterator[Estimate]:
-    """Yield retention and time retained at the far end, per arm and their differences."""
+    """Yield retention and time retained at the far end, per arm and their differences.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> from experiments.plan.time_to_event import ExtrapolationModel
+    >>> from impact.analysis.survival.arms import arms_of
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: kept, role: primary, kind: time_to_event, source: churn, horizon: 30}]}''')
+    >>> subject = Subject(
+    ...     metric="kept", kind="time_to_event", unit="1", level=0.95, control="a", look=None)
+    >>> cells = Cells(segment="all", variants=("a", "b"), arm=np.repeat([0, 1], 4),
+    ...     time=np.tile([5.0, 15, 25, 30], 2), event=np.tile([True, True, True, False], 2),
+    ...     n=np.array([12, 10, 8, 70, 6, 6, 4, 84]), stratum=np.zeros(8, dtype=int))
+    >>> asked = Extrapolation(to=90.0, models=(ExtrapolationModel.WEIBULL,))
+    >>> for found in extrapolated_rows(plan, subject, cells, arms_of(cells, "a"), asked):
+    ...     print(found.quantity, found.at, found.variant, found.value and round(found.value, 2))
+    survival_probability 90.0 a 0.28
+    survival_probability 90.0 b 0.55
+    survival_probability_difference 90.0 b 0.27
+    rmst 90.0 a 53.64
+    rmst 90.0 b 69.18
+    rmst_difference 90.0 b 15.54
+    """
     observed = min((curve.table.last_time for curve in arms.curves.values()), default=0.0)
     far = plan.time_unit.of(asked.to)
     for model in asked.models:

@@ -27,7 +27,17 @@ ASSUMPTION = "proportional_hazards"  # a test of the model, not of the arms
 
 
 def without_independence(metric: Metric, rows: Iterable[Estimate]) -> Iterator[Estimate]:
-    """Yield the rows; where the metric names clusters, such comparisons keep their value alone."""
+    """Yield the rows; where the metric names clusters, such comparisons keep their value alone.
+
+    >>> from experiments.plan.document import Kind, Role, Source, Table
+    >>> metric = Metric(key="kept", role=Role.PRIMARY, kind=Kind.TIME_TO_EVENT, cluster="team",
+    ...     source=Source(table=Table.CHURN))
+    >>> row = Estimate(metric="kept", kind="time_to_event", method="cox", variant="b", baseline="a",
+    ...     quantity="hazard_ratio", value=0.8, std_error=0.1)
+    >>> (found,) = without_independence(metric, [row])
+    >>> found.value, found.std_error, found.note
+    (0.8, None, 'no error for independent customers: those of one team are alike')
+    """
     for row in rows:
         compares = bool(row.baseline) or row.statistic is not None
         if metric.cluster and compares and row.method in INDEPENDENT and row.quantity != ASSUMPTION:

@@ -18,7 +18,20 @@ OPEN = "no interval: the limits of an arm's median lie beyond follow-up"
 
 
 def median_rows(subject: Subject, arms: Arms, unit: TimeUnit) -> Iterator[Estimate]:
-    """Yield each variant's difference in the median time to churn."""
+    """Yield each variant's difference in the median time to churn.
+
+    >>> import numpy as np
+    >>> from impact.analysis.survival.arms import arms_of
+    >>> from impact.analysis.survival.cells import Cells
+    >>> subject = Subject(
+    ...     metric="kept", kind="time_to_event", unit="1", level=0.95, control="a", look=None)
+    >>> cells = Cells(segment="all", variants=("a", "b"), arm=np.array([0, 0, 1, 1]),
+    ...     time=np.array([10.0, 30, 20, 30]), event=np.array([True, False, True, False]),
+    ...     n=np.array([60, 40, 70, 30]), stratum=np.zeros(4, dtype=int))
+    >>> (found,) = median_rows(subject, arms_of(cells, "a"), TimeUnit())
+    >>> found.value, found.unit
+    (10.0, 'day')
+    """
     for variant in arms.others:
         sides = arms.against_control(variant)
         answer = _median_difference(arms, variant, subject.level)

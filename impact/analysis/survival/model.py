@@ -37,7 +37,15 @@ class Model:
 def model_of(
     method: str, cells: Cells, control: str, covariates: tuple[Covariate, ...] = ()
 ) -> Model:
-    """Fit the arms against the control, adjusted by the covariates and within the strata."""
+    """Fit the arms against the control, adjusted by the covariates and within the strata.
+
+    >>> cells = Cells(segment="all", variants=("a", "b"), arm=np.array([0, 0, 1, 1]),
+    ...     time=np.array([10.0, 30, 20, 30]), event=np.array([True, False, True, False]),
+    ...     n=np.array([40, 60, 20, 80]), stratum=np.zeros(4, dtype=int))
+    >>> model = model_of("cox", cells, "a")
+    >>> model.fit.terms, model.fit.coefficients.round(4), model.std_errors.round(4)
+    (('variant=b',), array([-0.9849]), array([0.2745]))
+    """
     design = design_of(cells, control, covariates)
     sample = _sample(design)
     strata = f"stratified by {', '.join(cells.strata)}" if cells.strata else ""

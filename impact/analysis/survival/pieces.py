@@ -37,7 +37,22 @@ class Part:
 def piece_rows(
     plan: Plan, subject: Subject, cells: Cells, arms: Arms, errors: Errors | None = None
 ) -> Iterator[Estimate]:
-    """Yield the unadjusted hazard ratios of each third of the events; `at` is where it ends."""
+    """Yield the unadjusted hazard ratios of each third of the events; `at` is where it ends.
+
+    >>> import numpy as np
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: kept, role: primary, kind: time_to_event, source: churn, horizon: 30}]}''')
+    >>> subject = Subject(
+    ...     metric="kept", kind="time_to_event", unit="1", level=0.95, control="a", look=None)
+    >>> cells = Cells(segment="all", variants=("a", "b"), arm=np.array([0, 0, 1, 1]),
+    ...     time=np.array([10.0, 30, 20, 30]), event=np.array([True, False, True, False]),
+    ...     n=np.array([40, 60, 20, 80]), stratum=np.zeros(4, dtype=int))
+    >>> for found in piece_rows(plan, subject, cells, arms_of(cells, "a")):
+    ...     print(found.at, found.value, found.note)
+    10.0 None up to 10 days; b: no events
+    30.0 None after 10 days; a: no events
+    """
     parts = _parts_of(plan, cells)
     if not parts:
         for variant in arms.others:

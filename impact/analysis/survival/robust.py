@@ -44,7 +44,14 @@ class Errors:
 
 
 def errors_of(metric: Metric) -> Errors | None:
-    """Return the errors that the plan asks for beside those of the model."""
+    """Return the errors that the plan asks for beside those of the model.
+
+    >>> from experiments.plan.document import Kind, Role, Source, Table
+    >>> metric = Metric(key="kept", role=Role.PRIMARY, kind=Kind.TIME_TO_EVENT, cluster="team",
+    ...     source=Source(table=Table.CHURN))
+    >>> errors_of(metric), errors_of(replace(metric, cluster=""))
+    (Errors(cluster='team'), None)
+    """
     if metric.cluster:
         return Errors(cluster=metric.cluster)
     return Errors() if (metric.time_to_event or NOTHING).robust else None
@@ -56,6 +63,14 @@ def with_errors(model: Model, errors: Errors | None) -> tuple[Model, ...]:
     None without `errors`. With fewer than 40 clusters the sandwich, which is too small to conclude
     from, and then the corrected error. With fewer than 30 churns of independent units it is too
     small as well, and the model's own error is the one to conclude from.
+
+    >>> from impact.analysis.survival.model import model_of
+    >>> cells = Cells(segment="all", variants=("a", "b"), arm=np.array([0, 0, 1, 1]),
+    ...     time=np.array([10.0, 30, 20, 30]), event=np.array([True, False, True, False]),
+    ...     n=np.array([40, 60, 20, 80]), stratum=np.zeros(4, dtype=int))
+    >>> (robust,) = with_errors(model_of("cox", cells, "a"), Errors())
+    >>> robust.method, robust.std_errors.round(4).tolist()
+    ('cox_robust', [0.2621])
     """
     if errors is None:
         return ()
@@ -97,7 +112,15 @@ def _known(
 
 
 def clusters_of(cells: Cells, errors: Errors) -> NDArray[np.int64] | NotEstimable:
-    """Return each cell's cluster, or why there are too few of them."""
+    """Return each cell's cluster, or why there are too few of them.
+
+    >>> cells = Cells(segment="all", variants=("a", "b"), arm=np.repeat([0, 1], 2),
+    ...     time=np.array([10.0, 30, 20, 30]), event=np.array([True, False, True, False]),
+    ...     n=np.array([40, 60, 20, 80]), stratum=np.zeros(4, dtype=int),
+    ...     clusters={"team": np.array([0, 1, 2, 3])})
+    >>> clusters_of(cells, Errors(cluster="team")).reason
+    '4 clusters of team: an error from fewer than 15 is a guess'
+    """
     cluster = cells.clusters[errors.cluster]
     total = np.unique(cluster).size
     if total < FEW:
@@ -112,7 +135,15 @@ def clusters_of(cells: Cells, errors: Errors) -> NDArray[np.int64] | NotEstimabl
 
 
 def cluster_note(cells: Cells, errors: Errors) -> str:
-    """Say how many clusters there are, and who has none."""
+    """Say how many clusters there are, and who has none.
+
+    >>> cells = Cells(segment="all", variants=("a", "b"), arm=np.repeat([0, 1], 2),
+    ...     time=np.array([10.0, 30, 20, 30]), event=np.array([True, False, True, False]),
+    ...     n=np.array([40, 60, 20, 80]), stratum=np.zeros(4, dtype=int),
+    ...     clusters={"team": np.array([0, 1, 2, -1])})
+    >>> cluster_note(cells, Errors(cluster="team"))
+    '4 clusters of team; 80 units without team taken for one'
+    """
     if not errors.cluster:
         return ""
     groups = np.unique(cells.clusters[errors.cluster]).size

@@ -33,7 +33,15 @@ class ChiSquare:
 
 
 def survival_subject(plan: Plan, metric: Metric, look: int | None, segment: str) -> Subject:
-    """Return what the rows of a retention metric speak of; fractions and ratios have unit 1."""
+    """Return what the rows of a retention metric speak of; fractions and ratios have unit 1.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: kept, role: primary, kind: time_to_event, source: churn, horizon: 30}]}''')
+    >>> subject = survival_subject(plan, plan.primary, None, "tier=pro")
+    >>> subject.segment, subject.unit
+    ('tier=pro', '1')
+    """
     return subject_of(plan, metric, look).within(segment).without_unit()
 
 
@@ -45,7 +53,16 @@ def chi_square_row(
     answer: ChiSquare | NotEstimable,
     note: str = "",
 ) -> Estimate:
-    """Return the row of a test: statistic, degrees of freedom and, when final, the p-value."""
+    """Return the row of a test: statistic, degrees of freedom and, when final, the p-value.
+
+    >>> subject = Subject(
+    ...     metric="kept", kind="time_to_event", unit="1", level=0.95, control="a", look=None)
+    >>> sides = Sides(variant="b", baseline="a", n_variant=100, n_baseline=100)
+    >>> test = ChiSquare(statistic=9.0, df=1.0)
+    >>> found = chi_square_row(subject, "log_rank", "log_rank", sides, test)
+    >>> found.value, found.statistic, round(found.p_value, 4)
+    (None, 9.0, 0.0027)
+    """
     match answer:
         case NotEstimable():
             return row(subject, quantity, method, sides, answer)
@@ -111,5 +128,9 @@ def ratio_from_log(
 
 
 def in_arm(name: str, reason: NotEstimable) -> NotEstimable:
-    """Return a reason with the arm that it holds for."""
+    """Return a reason with the arm that it holds for.
+
+    >>> in_arm("b", NO_UNITS).reason
+    'b: no units'
+    """
     return NotEstimable(f"{name}: {reason.reason}")

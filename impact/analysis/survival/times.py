@@ -23,7 +23,16 @@ class Horizon:
 
 
 def horizon_of(metric: Metric, unit: TimeUnit, curves: Iterable[KaplanMeier]) -> Horizon | None:
-    """Return the plan's horizon, or the shortest follow-up of an arm; None without any unit."""
+    """Return the plan's horizon, or the shortest follow-up of an arm; None without any unit.
+
+    >>> from experiments.plan.document import Kind, Role, Source, Table
+    >>> from impact.stats.survival.kaplan_meier import kaplan_meier
+    >>> metric = Metric(key="kept", role=Role.PRIMARY, kind=Kind.TIME_TO_EVENT,
+    ...     source=Source(table=Table.CHURN))
+    >>> curves = [kaplan_meier([1, 2, last], [1, 0, 0]) for last in (40, 30)]
+    >>> horizon_of(metric, TimeUnit(), curves).at, horizon_of(metric, TimeUnit(), [])
+    (30.0, None)
+    """
     if metric.horizon is not None:
         return Horizon(at=unit.of(metric.horizon))
     ends = [curve.table.last_time for curve in curves if curve.table.n]
