@@ -48,6 +48,14 @@ def compared_arms(
 
     Fewer than 15 clusters that are each in one arm are compared by randomisation inference;
     other few by CR2 with Satterthwaite's degrees of freedom; forty and more by CR1.
+
+    >>> counts = ClusterCounts(names=("y",), cluster=np.arange(8), variant=np.repeat(["a", "b"], 4),
+    ...     n=np.full(8, 10), sums=10 * np.array([[5.0], [6], [7], [6], [8], [9], [7], [8]]))
+    >>> (found,) = compared_arms(counts, "b", "a", level=0.95)
+    >>> found.method, found.difference.value, round(found.difference.p_value, 4)
+    ('randomisation', 2.0, 0.0571)
+    >>> found.note
+    '8 clusters; interval for an effect that is the same in every cluster'
     """
     chosen = np.isin(counts.variant, (variant, control))
     sums = sums_of(counts, chosen, variant)
@@ -80,7 +88,17 @@ def _by_errors(sums: ClusterSums, sides: Sides, note: str, level: float) -> Comp
 
 
 def level_of(subject: Subject, quantity: str, counts: ClusterCounts, variant: str) -> Estimate:
-    """Return the row of one arm's mean, proportion or ratio with errors between its clusters."""
+    """Return the row of one arm's mean, proportion or ratio with errors between its clusters.
+
+    >>> subject = Subject(
+    ...     metric="paid", kind="mean", unit="EUR", level=0.95, control="a", look=None)
+    >>> counts = ClusterCounts(names=("y",), cluster=np.arange(3), n=np.array([10, 20, 10]),
+    ...     variant=np.array(["a", "a", "b"]), sums=np.array([[50.0], [160.0], [80.0]]))
+    >>> round(level_of(subject, "mean", counts, "a").value, 4)
+    7.0
+    >>> level_of(subject, "mean", counts, "b").note
+    'no interval: the arm has one cluster'
+    """
     chosen = counts.variant == variant
     sums = sums_of(counts, chosen, variant)
     shares, products = sums.weight[:, None, None], sums.outcome[:, :1, None]
@@ -109,6 +127,12 @@ def sums_of(
     """Return the entries that were chosen; a ratio is weighted by its denominator.
 
     The outcomes are the metric's own and, where it is there, the treatment received.
+
+    >>> counts = ClusterCounts(names=("y", "d"), cluster=np.arange(3), n=np.array([2, 2, 2]),
+    ...     variant=np.array(["a", "b", "c"]), sums=np.array([[600.0, 3], [500, 2], [400, 2]]))
+    >>> sums = sums_of(counts, np.isin(counts.variant, ("a", "b")), "b")
+    >>> sums.treated.tolist(), sums.outcome.tolist(), sums.weight.tolist()
+    ([0, 1], [[600.0], [500.0]], [3.0, 2.0])
     """
     n = counts.n[chosen].astype(np.float64)
     outcome = [place for place, name in enumerate(counts.names) if name not in BESIDE]
@@ -131,7 +155,14 @@ def sums_of(
 
 
 def sides_of(counts: ClusterCounts, variant: str, control: str) -> Sides:
-    """Return both arms with their units; those without a cluster are not among them."""
+    """Return both arms with their units; those without a cluster are not among them.
+
+    >>> counts = ClusterCounts(names=("y",), cluster=np.arange(3), n=np.array([10, 20, 12]),
+    ...     variant=np.array(["a", "a", "b"]), sums=np.ones((3, 1)))
+    >>> sides = sides_of(counts, "b", "a")
+    >>> sides.n_variant, sides.n_baseline
+    (12, 30)
+    """
     sizes = {name: int(counts.n[counts.variant == name].sum()) for name in (variant, control)}
     return Sides(
         variant=variant, baseline=control, n_variant=sizes[variant], n_baseline=sizes[control]

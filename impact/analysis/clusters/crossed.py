@@ -42,6 +42,24 @@ def with_crossed(
     analysis: agents alike in both arms move both. Where agents, teams or queues were randomised
     they stand in place of the one-way differences, because customers who meet several of them
     carry one arm's treatment into the other's numbers.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.analysis.sufficient import CheckCounts
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: handle_time, role: primary, kind: ratio, window: 30, crossed_with: agent_id,
+    ... source: contacts.handle_seconds, denominator: contacts.handled}]}''')
+    >>> units = tuple(ArmMoments(variant=arm, moments=Moments(names=("y", "d"), n=100,
+    ...     means=np.array([seconds, 2.0]), cross=np.diag([9e5, 50.0])))
+    ...     for arm, seconds in (("a", 600.0), ("b", 660.0)))
+    >>> seconds = np.repeat([3000.0, 3300.0], 20) + np.resize([-200.0, 0, 100, 100], 40)
+    >>> groups = ClusterCounts(names=("y", "d"), cluster=np.arange(40) % 20, n=np.full(40, 5),
+    ...     variant=np.repeat(["a", "b"], 20), sums=np.column_stack([seconds, np.full(40, 10.0)]))
+    >>> statistics = SufficientStatistics(arms=(), checks=CheckCounts(assigned=()),
+    ...     moments={"handle_time": units},
+    ...     crossed={"handle_time": CrossedCounts(pairs=units, groups=groups)})
+    >>> (found,) = with_crossed(plan, plan.primary, statistics, (), look=None)
+    >>> found.method, round(found.value, 4), found.note
+    ('two_way', 30.0, 'errors by customer and by agent_id; alone 17.2 and 0')
     """
     counts = statistics.crossed.get(metric.key)
     if counts is None:

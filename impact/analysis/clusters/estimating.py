@@ -18,6 +18,24 @@ def estimate_clusters(
     """Return the rows of a metric by cluster, all segments; none where it has no clusters.
 
     They stand in place of the rows of independent units, whose errors would be too small.
+
+    >>> import numpy as np
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.analysis.sufficient import CheckCounts
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: visits, role: primary, kind: mean, source: contacts, window: 30,
+    ... cluster: team}]}''')
+    >>> sums = np.repeat([50.0, 60.0], 20) + np.resize([-1.0, 1.0], 40)
+    >>> counts = ClusterCounts(names=("y",), cluster=np.arange(40), n=np.full(40, 10),
+    ...     variant=np.repeat(["a", "b"], 20), sums=sums[:, None])
+    >>> statistics = SufficientStatistics(
+    ...     arms=(), checks=CheckCounts(assigned=()), clusters={"visits": (counts,)})
+    >>> for found in estimate_clusters(plan, plan.primary, statistics, look=None):
+    ...     print(found.quantity, found.method, round(found.value, 4))
+    mean cr2 5.0
+    mean cr2 6.0
+    mean_difference cr1 1.0
+    relative_difference cr1 0.2
     """
     subject = subject_of(plan, metric, look)
     counted = [

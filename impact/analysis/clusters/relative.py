@@ -34,6 +34,21 @@ def relative_row(subject: Subject, metric: Metric, found: Compared) -> Estimate:
     clusters; a risk ratio where the share of either arm is, and by much more: its logarithm bends
     less. An adjusted comparison is relative to the control's value at the covariate's mean of
     zero.
+
+    >>> from experiments.plan.document import Role, Source, Table
+    >>> from impact.analysis.clusters.comparing import compared_arms
+    >>> from impact.analysis.sufficient import ClusterCounts
+    >>> metric = Metric(key="visits", role=Role.PRIMARY, kind=Kind.MEAN, cluster="team",
+    ...     source=Source(table=Table.CONTACTS))
+    >>> subject = Subject(
+    ...     metric="visits", kind="mean", unit="1", level=0.95, control="a", look=None)
+    >>> sums = np.repeat([50.0, 60.0], 20) + np.resize([-1.0, 1.0], 40)
+    >>> counts = ClusterCounts(names=("y",), cluster=np.arange(40), n=np.full(40, 10),
+    ...     variant=np.repeat(["a", "b"], 20), sums=sums[:, None])
+    >>> (compared,) = compared_arms(counts, "b", "a", level=0.95)
+    >>> found = relative_row(subject, metric, compared)
+    >>> found.quantity, found.method, round(found.value, 4)
+    ('relative_difference', 'cr1', 0.2)
     """
     of_shares = metric.kind is Kind.PROPORTION
     quantity, said = ("risk_ratio", SET_OF_SHARES) if of_shares else ("relative_difference", SET)

@@ -30,6 +30,23 @@ def with_saturations(
     Direct: a variant against control within clusters of one saturation. Spill-over: control units
     beside so many treated ones against those of clusters without any (Baird, Bohren, McIntosh and
     Ozler 2018). Nothing without a plan's saturation.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.analysis.sufficient import CheckCounts
+    >>> plan = read_plan('''{key: calls, unit: agent, control: a, weights: {a: 5000, b: 5000},
+    ... saturation: share, metrics: [{key: handle_time, role: primary, kind: mean, window: 7,
+    ... source: contacts.handle_seconds, cluster: team}]}''')
+    >>> def teams(share, variant, means):
+    ...     return ClusterCounts(segment=f"share={share}", names=("y",), variant=np.array(variant),
+    ...         cluster=np.arange(40) // len(set(variant)), n=np.full(40, 5),
+    ...         sums=5 * (np.resize(means, 40) + np.resize([-3.0, 0, 3], 40))[:, None])
+    >>> none, half = teams(0, ["a"] * 40, [300.0]), teams(50, ["a", "b"] * 20, [310.0, 330.0])
+    >>> statistics = SufficientStatistics(
+    ...     arms=(), checks=CheckCounts(assigned=()), clusters={"handle_time": (none, half)})
+    >>> for found in with_saturations(plan, plan.primary, statistics, (), look=None):
+    ...     print(found.quantity, found.segment, round(found.value, 1))
+    direct_effect share=50 19.9
+    spillover_effect share=50 10.1
     """
     if not plan.saturation:
         return estimates
