@@ -4,7 +4,7 @@ from experiments.plan.document import Kind, Plan
 from impact.analysis.benefits import excludes_no_effect
 from impact.analysis.checks.registry import split_is_broken
 from impact.analysis.estimates import Analysis, Estimate, Verdict
-from impact.analysis.headlines import effect_row
+from impact.analysis.headlines import effect_row, has_one_limit
 from impact.analysis.sufficient import ALL
 from impact.analysis.wording import change_text, effect_text, time_text
 
@@ -80,7 +80,7 @@ def _retention(plan: Plan, variant: str, row: Estimate, *, hazard_differs: bool)
 
 
 def _hazard(plan: Plan, variant: str, effect: Estimate | None) -> str:
-    if effect is None or effect.value is None:
+    if effect is None or (effect.value is None and not has_one_limit(effect)):
         return _unknown(plan, variant, effect)
     against = f"with {variant} against {plan.control}"
     return f"the hazard ratio {against} is {effect_text(plan.primary, effect)}"

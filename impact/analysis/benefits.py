@@ -1,8 +1,10 @@
 """An effect as a benefit: which way is good, and an interval in which more is better."""
 
+import math
+
 from experiments.plan.document import Direction, Kind, Metric
 from impact.analysis.estimates import Estimate
-from impact.analysis.headlines import headline_of
+from impact.analysis.headlines import has_one_limit, headline_of
 
 
 def favours_less(metric: Metric) -> bool:
@@ -24,7 +26,7 @@ def favours_less(metric: Metric) -> bool:
 def benefit_interval(metric: Metric, row: Estimate) -> tuple[float, float] | None:
     """Return the row's interval turned so that no effect is 0 and more is better.
 
-    None where the row has no interval.
+    None where the row has no interval. Where it has one limit the other side is open.
 
     >>> from experiments.plan.document import Role, Source, Table
     >>> metric = Metric(key="retention", role=Role.PRIMARY, kind=Kind.TIME_TO_EVENT,
@@ -34,12 +36,13 @@ def benefit_interval(metric: Metric, row: Estimate) -> tuple[float, float] | Non
     >>> benefit_interval(metric, row)
     (-0.25, 0.5)
     """
-    if row.ci_low is None or row.ci_high is None:
+    low, high = row.ci_low, row.ci_high
+    if (low is None or high is None) and not has_one_limit(row):
         return None
     no_effect = headline_of(metric).no_effect
-    if favours_less(metric):
-        return no_effect - row.ci_high, no_effect - row.ci_low
-    return row.ci_low - no_effect, row.ci_high - no_effect
+    above = (-math.inf if low is None else low) - no_effect
+    below = (math.inf if high is None else high) - no_effect
+    return (-below, -above) if favours_less(metric) else (above, below)
 
 
 def excludes_no_effect(metric: Metric, row: Estimate) -> bool:

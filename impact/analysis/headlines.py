@@ -120,6 +120,18 @@ def p_value_row(metric: Metric, variant: str, estimates: Iterable[Estimate]) -> 
     return _chosen(metric, test, variant, rows) or _chosen(metric, test, "", rows)
 
 
+def has_one_limit(row: Estimate) -> bool:
+    """Whether the row says, without a value, what the effect is at most, or at least.
+
+    >>> from dataclasses import replace
+    >>> bound = Estimate(metric="kept", kind="time_to_event", quantity="hazard_ratio",
+    ...     method="cox", ci_high=0.06, ci_set="(0, 0.06]")
+    >>> has_one_limit(bound), has_one_limit(replace(bound, value=0.03, ci_low=0.01, ci_set=""))
+    (True, False)
+    """
+    return row.value is None and bool(row.ci_set) and (row.ci_low is None) != (row.ci_high is None)
+
+
 def _chosen(
     metric: Metric, quantity: str, variant: str, estimates: Iterable[Estimate]
 ) -> Estimate | None:
@@ -147,4 +159,5 @@ def _rank(metric: Metric, row: Estimate) -> tuple[bool, bool, int]:
     methods = headline_of(metric).methods
     place = methods.index(row.method) if row.method in methods else len(methods)
     is_bare = row.method == ROBUST and row.ci_low is None
-    return row.value is None and row.statistic is None, is_bare, place
+    is_reason = row.value is None and row.statistic is None and not has_one_limit(row)
+    return is_reason, is_bare, place

@@ -9,7 +9,7 @@ from scipy import special
 from experiments.plan.document import Metric, Plan
 from impact.analysis.benefits import favours_less
 from impact.analysis.estimates import Estimate
-from impact.analysis.headlines import effect_row, headline_of
+from impact.analysis.headlines import effect_row, has_one_limit, headline_of
 from impact.analysis.looks.bounds import Bound
 from impact.analysis.notes import joined
 from impact.stats.estimable import NotEstimable
@@ -19,6 +19,7 @@ from impact.stats.non_inferiority import distance, one_sided_p_value, share_dist
 
 METHOD = "non_inferiority"
 BY_COUNTS = "newcombe"  # has no standard error
+LIMIT_ALONE = "no test: the limit decides"
 BY_SIDES = "woodruff"  # has one on each side
 
 
@@ -70,7 +71,8 @@ def _row(
     )
     statistic = _statistic(metric, computed)
     if isinstance(statistic, NotEstimable):
-        return replace(_one_sided(metric, blank), note=_joined(blank.note, statistic.reason))
+        tested = _one_sided(metric, blank)
+        return replace(tested, ci_set="", note=_joined(tested.note, statistic.reason))
     tested = _one_sided(metric, blank)
     if allowed.look is not None or allowed.ci_low is None:
         return tested
@@ -86,6 +88,9 @@ def _one_sided(metric: Metric, row: Estimate) -> Estimate:
     if row.confidence_level is None:
         return row
     level = round((1 + row.confidence_level) / 2, 12)
+    facing = row.ci_high if favours_less(metric) else row.ci_low
+    if facing is None:
+        return replace(row, ci_low=None, ci_high=None, confidence_level=None)
     if favours_less(metric):
         return replace(row, ci_low=None, confidence_level=level)
     return replace(row, ci_high=None, confidence_level=level)
@@ -93,6 +98,8 @@ def _one_sided(metric: Metric, row: Estimate) -> Estimate:
 
 def _statistic(metric: Metric, row: Estimate) -> float | NotEstimable:
     margin = metric.margin or 0.0
+    if has_one_limit(row):
+        return NotEstimable(LIMIT_ALONE)
     if row.value is None:
         return NotEstimable(row.note or "no estimate")
     if row.method == BY_COUNTS:

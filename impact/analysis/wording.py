@@ -22,8 +22,17 @@ def effect_text(metric: Metric, row: Estimate) -> str:
     '+3.2 EUR (95% interval +1.1 to +5.3)'
     """
     if row.value is None:
-        return f"not estimable: {row.note}"
+        return _limit(row) or f"not estimable: {row.note}"
     return f"{_number(row, row.value)}{_unit(metric, row)} ({_interval(row)})"
+
+
+def _limit(row: Estimate) -> str:
+    """Return the one limit that there is without a value, "" where there is none."""
+    limit = row.ci_low if row.ci_high is None else row.ci_high
+    if limit is None or row.confidence_level is None or not row.ci_set:
+        return ""
+    word = "at least" if row.ci_high is None else "at most"
+    return f"{word} {limit:.3g} ({percent(row.confidence_level)} interval; {row.note})"
 
 
 def change_text(metric: Metric, row: Estimate) -> str | None:

@@ -109,6 +109,8 @@ def set_text(ci_set: str, scale: Scale) -> str:
     'any value'
     >>> set_text("(0, 0.3] U [1.8, inf)", Scale())
     'up to 0.30 or from 1.80'
+    >>> set_text("(0, 0.06]", Scale()), set_text("[16.4, inf)", Scale())
+    ('up to 0.06', 'from 16.40')
     """
     ci_set = ci_set.replace(ABOVE_ZERO, WHOLE_LINE)
     ends = [float(end) for end in NUMBER.findall(ci_set)]

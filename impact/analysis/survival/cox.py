@@ -14,6 +14,7 @@ from impact.analysis.survival.changes import change_rows
 from impact.analysis.survival.coefficients import coefficient_answer, remark_on
 from impact.analysis.survival.design import ARM, Term
 from impact.analysis.survival.model import Model, model_of
+from impact.analysis.survival.one_sided import one_sided
 from impact.analysis.survival.robust import Errors, with_errors
 from impact.analysis.survival.rows import ChiSquare, chi_square_row
 from impact.stats.estimable import NotEstimable
@@ -43,7 +44,7 @@ def cox_rows(
     model = model_of("cox", cells, arms.control)
     for known in with_errors(model, errors):
         yield from _ratio_rows(subject, known, arms)
-    yield from _ratio_rows(subject, model, arms)
+    yield from _with_one_limit(subject, cells, model, arms)
     yield _likelihood_ratio(subject, model, arms)
     yield from change_rows(subject, model, arms)
 
@@ -67,7 +68,7 @@ def hazard_ratio_rows(
     model = model_of("cox", cells, arms.control)
     for known in with_errors(model, errors):
         yield from _ratio_rows(subject, known, arms)
-    yield from _ratio_rows(subject, model, arms)
+    yield from _with_one_limit(subject, cells, model, arms)
 
 
 def piecewise_rows(
@@ -134,6 +135,12 @@ def adjusted_rows(
             yield replace(estimate, term=label)
     yield _likelihood_ratio(subject, model, arms)
     yield from change_rows(subject, model, arms)
+
+
+def _with_one_limit(subject: Subject, cells: Cells, model: Model, arms: Arms) -> Iterator[Estimate]:
+    """Yield the hazard ratios; where one arm has no events, the one limit that there is."""
+    for found in _ratio_rows(subject, model, arms):
+        yield one_sided(subject, cells, found)
 
 
 def _ratio_rows(subject: Subject, model: Model, arms: Arms) -> Iterator[Estimate]:

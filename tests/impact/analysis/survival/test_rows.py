@@ -210,7 +210,12 @@ def test_no_events_in_an_arm_leaves_the_hazard_ratio_empty() -> None:
 
     result = estimate(plan_of(retention(horizon=7), "a", "b"), counts)
 
-    assert only(result, "hazard_ratio").note == "b: no events"
+    row = only(result, "hazard_ratio")
+    assert (row.value, row.std_error, row.ci_low) == (None, None, None)
+    assert row.note == "b: no events; the limit is exact"
+    # 2 of 4 at risk churn, then 1 of 2: (2 / (2 + 2 x)) (1 / (1 + x)) is 0.025 at this x
+    assert number(row.ci_high) == pytest.approx(40**0.5 - 1, abs=1e-6)
+    assert row.ci_set == f"(0, {row.ci_high:g}]"
     assert "rests on the other alone" in only(result, "survival_probability_difference").note
 
 
