@@ -21,17 +21,29 @@ from impact.analysis.spreadsheet import rows_csv
 from impact.models import Run
 from impact.runs import requests
 
+EXAMPLE = "2026-01-05T09:30:00+01:00"
 READ = needs("read", "impact.view_report")
 REQUEST = reads_or_writes(
     read=("read", "impact.view_report"), write=("define", "impact.request_run")
 )
 
 
+class Instant(serializers.DateTimeField):
+    """A time that says how far it is from UTC: an hour that is guessed shifts what is known."""
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        """Refuse a time without an offset."""
+        if value.tzinfo is None:
+            message = f"must carry an offset from UTC: {EXAMPLE}"
+            raise serializers.ValidationError(message)
+        return super().enforce_timezone(value)
+
+
 class RunIn(serializers.Serializer[Any]):
     """What to analyse, as known when; without `as_of`, now."""
 
     experiment = serializers.CharField(max_length=64)
-    as_of = serializers.DateTimeField(required=False)
+    as_of = Instant(required=False)
 
     def validate_as_of(self, value: datetime) -> datetime:
         """Refuse to know the future."""
