@@ -43,6 +43,8 @@ def form_fields(body: bytes) -> dict[str, object]:
     fields: dict[str, object] = {name: _once(values, name) for name in TEXTS if name in values}
     if "experiments" in values:
         fields["experiments"] = [key for each in values["experiments"] for key in each.split(",")]
+    if "experiment" in values:
+        fields["experiment"] = _once(values, "experiment")
     if attributes := _attributes(values):
         fields["attributes"] = attributes
     if "expose" in values:

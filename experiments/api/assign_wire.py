@@ -23,7 +23,11 @@ _KEY = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 
 class AssignBody(msgspec.Struct):
-    """What a router sends. Fields that are not named here are left alone."""
+    """What a router sends. Fields that are not named here are left alone.
+
+    `experiment` is refused where it stands for `experiments`: left alone, it would be answered
+    with all experiments, and the router would look for its variant in vain.
+    """
 
     customer_id: str | None = None
     contact_id: str | None = None
@@ -35,6 +39,7 @@ class AssignBody(msgspec.Struct):
     attributes: dict[str, Scalar] | None = None
     expose: bool | None = None
     format: str | None = None
+    experiment: object = None
 
 
 _DECODER = msgspec.json.Decoder(AssignBody)
@@ -100,6 +105,8 @@ def _given(sent: AssignBody) -> Iterator[tuple[str, str]]:
 
 def _violations(sent: AssignBody) -> Iterator[Violation]:
     yield from _experiments_violations(sent.experiments)
+    if sent.experiment is not None and sent.experiments is None:
+        yield violation("experiment", sent.experiment, "must be experiments, a list of keys")
     yield from attributes_violations(sent.attributes or {})
     if sent.format not in FORMATS:
         yield violation("format", sent.format, f"must be one of {', '.join(FORMATS)}")

@@ -183,6 +183,13 @@ def test_quality_assurance_gets_what_it_listed(ask: Ask) -> None:
     assert (row.assigned_variant, row.served_variant) == ("target_300s", "take_time")
 
 
+def test_a_field_that_nobody_knows_changes_no_answer(ask: Ask) -> None:
+    running()
+    asked = {"customer_id": "1", "contact_id": "c-1", "experiments": ["longer_calls"]}
+
+    assert ask(**asked, ivr_node="7", experiment="an other") == ask(**asked)
+
+
 def test_an_unknown_or_ended_experiment_is_said_so_and_records_nothing(ask: Ask) -> None:
     key = running().key
     definitions.conclude(key, actor="leader", now=NOW)

@@ -100,6 +100,7 @@ def test_json_is_read_though_curl_calls_it_a_form(client: Client, headers: dict[
         (b"customer_id=7&attribute_a=1&attribute_a=2", "attribute_a", "must be given once"),
         (b"customer_id=7&expose=yes", "expose", "must be true or false"),
         (b"customer_id=7&experiments=a b", "experiments[0]", "must match [a-z][a-z0-9_]{0,63}"),
+        (b"customer_id=7&experiment=a", "experiment", "must be experiments, a list of keys"),
         (b"customer_id=7&experiments=", "experiments[0]", "must match [a-z][a-z0-9_]{0,63}"),
     ],
 )

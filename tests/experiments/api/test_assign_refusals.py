@@ -50,6 +50,12 @@ def test_malformed_json_is_refused(client: Client, headers: dict[str, str], body
         ({"experiments": []}, "experiments", "0", "must name 1 to 64"),
         ({"experiments": ["a", 1]}, "experiments[1]", "1", "must be a string"),
         ({"experiments": ["a b"]}, "experiments[0]", '"a b"', "must match [a-z][a-z0-9_]{0,63}"),
+        (
+            {"experiment": "longer_calls"},
+            "experiment",
+            "longer_calls",
+            "must be experiments, a list",
+        ),
         ({"attributes": []}, "attributes", "[]", "must be an object or null"),
         ({"attributes": {"a": {"b": 1}}}, "attributes.a", '{"b": 1}', "must be"),
         ({"attributes": {"a": "\x00"}}, "attributes.a", '"\\u0000"', "none of control"),
