@@ -141,5 +141,7 @@ def _served_now(row: ExposureRow, decision: Decision) -> ExposureRow:
     """
     now_said = decision.source in {Source.PAUSED, Source.FORCED} or decision.reason in KEPT_OUT
     if row.contact_id is None and now_said:
-        return row._replace(served_variant=decision.served_variant, source=decision.source.value)
+        is_in = row.eligible and decision.reason not in KEPT_OUT
+        served = decision.served_variant
+        return row._replace(served_variant=served, source=decision.source.value, eligible=is_in)
     return row

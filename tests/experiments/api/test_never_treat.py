@@ -38,6 +38,7 @@ def test_whoever_is_put_on_the_list_is_not_treated_any_more() -> None:
     after = one(customer)
 
     assert (before.variant, after.variant) == ("take_time", "target_300s")
+    assert (before.enrolled, after.enrolled, after.reason) == (True, False, "never_treat")
     assert [row.served_variant for row in rows()] == ["take_time"]  # nothing is rewritten
 
 

@@ -32,6 +32,25 @@ def variants(*policies: dict[str, object]) -> tuple[VariantDraft, ...]:
     )
 
 
+def test_whoever_is_put_on_the_list_of_the_never_treated_is_disabled_from_then_on(
+    evaluate: Evaluate,
+) -> None:
+    running()
+    unit = unit_of("take_time")
+    _, before = evaluate(KEY, {"context": {"targetingKey": unit}})
+    (recorded,) = rows()
+
+    definitions.never_treat([unit], reason="vulnerable", **WHO)
+    _, after = evaluate(KEY, {"context": {"targetingKey": unit}})
+
+    assert (before["reason"], before["variant"]) == ("SPLIT", "take_time")
+    assert (after["reason"], after["variant"]) == ("DISABLED", "target_300s")
+    told = after["metadata"]
+    assert (told["detail"], told["enrolled"]) == ("never_treat", False)
+    assert told["assignment_id"] == recorded.assignment_id
+    assert rows() == [recorded]
+
+
 def test_the_policy_of_the_variant_is_the_value_and_the_assignment_is_recorded(
     evaluate: Evaluate,
 ) -> None:
