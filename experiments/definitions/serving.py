@@ -3,6 +3,7 @@
 None of it moves anybody from one variant to another.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from experiments.assignment.refusals import violation
@@ -11,6 +12,7 @@ from experiments.definitions.history import change, find, writing
 from experiments.errors import DefinitionLocked, InvalidDefinition
 from experiments.lifecycle import Status
 from experiments.models import BUCKETS, Experiment, ForcedAssignment
+from experiments.registry import definition_of
 
 ENDED = frozenset({Status.CONCLUDED, Status.ARCHIVED})
 
@@ -21,12 +23,14 @@ def set_coverage(key: str, *, coverage: int, actor: str, now: datetime) -> Exper
     Raises:
         ExperimentNotFound: no experiment has that key.
         DefinitionLocked: it has ended.
-        InvalidDefinition: not 0 to 10,000.
+        InvalidDefinition: not 0 to 10,000, or not all of a schedule.
     """
     if not 0 <= coverage <= BUCKETS:
         raise InvalidDefinition(violation("coverage", coverage, f"must be 0 to {BUCKETS}"))
     with writing():
-        change(_open(key), "coverage", actor=actor, now=now, coverage=coverage)
+        experiment = _open(key)
+        replace(definition_of(experiment), coverage=coverage)  # or it would be served no more
+        change(experiment, "coverage", actor=actor, now=now, coverage=coverage)
     return find(key)
 
 

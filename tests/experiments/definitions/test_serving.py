@@ -2,9 +2,10 @@
 
 import pytest
 
-from experiments import definitions
+from experiments import definitions, registry
 from experiments.errors import DefinitionLocked, InvalidDefinition, InvalidRequest
 from experiments.models import Change, ForcedAssignment
+from tests.experiments.api.test_schedules import DESIGN, STARTED
 from tests.experiments.designs import NOW, running
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +30,16 @@ def test_coverage_is_of_ten_thousand(coverage: int) -> None:
 
     with pytest.raises(InvalidDefinition, match=f"coverage = {coverage}"):
         definitions.set_coverage(key, coverage=coverage, actor="leader", now=NOW)
+
+
+def test_the_coverage_of_a_schedule_stays_all_of_it() -> None:
+    key = running(now=STARTED, **DESIGN).key
+
+    with pytest.raises(InvalidDefinition, match="coverage = 5000: must be 10000 of a schedule"):
+        definitions.set_coverage(key, coverage=5000, actor="leader", now=STARTED)
+
+    registry.snapshot.expire()
+    assert key in registry.current(STARTED).experiments
 
 
 def test_the_kill_switch_goes_on_and_off() -> None:
