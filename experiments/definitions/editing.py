@@ -112,6 +112,9 @@ def _own_violations(draft: Draft, layer: Layer | None) -> Iterator[Violation]:
         yield violation("unit", draft.unit, f"must be one of {', '.join(Unit)}")
     if draft.layer is not None and layer is None:
         yield violation("layer", draft.layer, "must be the key of a layer")
+    if draft.saturation and draft.schedule.get("burn_in"):
+        rule = "must be 0 where slots draw shares: their units are all analysed"
+        yield violation("schedule.burn_in", draft.schedule["burn_in"], rule)
 
 
 def _identity_violations(

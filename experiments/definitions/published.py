@@ -17,7 +17,7 @@ class PublishedSlot(NamedTuple):
     """A slot and the variant that it drew; until `burn_in_until` nothing of it is analysed.
 
     Where windows draw how many of their units are treated, `saturation` is that in per cent, and
-    there is no variant.
+    there is no variant and no burn-in: a unit counts from its first contact on.
     """
 
     slot: str
@@ -40,13 +40,13 @@ def published_schedule(experiment: Experiment) -> list[PublishedSlot]:
         message = f"experiment = {experiment.key}: it has no schedule of time slots"
         raise ScheduleNotFound(message)
     drawn = _drawn(definition, definition.schedule)
-    burn_in = timedelta(minutes=definition.schedule.burn_in)
+    minutes = 0 if definition.saturation else definition.schedule.burn_in
     return [
         PublishedSlot(
             slot=slot.id,
             block=slot.block,
             begins_at=slot.begins_at,
-            burn_in_until=slot.begins_at + burn_in,
+            burn_in_until=slot.begins_at + timedelta(minutes=minutes),
             ends_at=slot.ends_at,
             variant="" if definition.saturation else drawn[slot.id],
             saturation=drawn[slot.id] if definition.saturation else "",

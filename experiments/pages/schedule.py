@@ -13,6 +13,7 @@ from experiments.pages.details import found
 from experiments.pages.people import viewer
 
 DAYS_PER_WEEK = 7
+ONE_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,7 @@ def schedule(request: HttpRequest, key: str) -> HttpResponse:
         "section": "experiments",
         "experiment": experiment,
         "schedule": experiment.schedule,
+        "burn_in": (listed[0].burn_in_until - listed[0].begins_at) // ONE_MINUTE,
         "weeks": list(weeks(listed, date.fromisoformat(experiment.schedule["starts_on"]), titles)),
         "n_slots": len(listed),
     }

@@ -35,7 +35,8 @@ class ScheduleForm(forms.Form):
     burn_in = forms.IntegerField(
         label="Leave out the first (minutes)",
         initial=15,
-        help_text="Contacts who still wait behind the slot before. The plan says the same.",
+        help_text="Contacts who still wait behind the slot before. The plan says the same. "
+        "Where slots draw shares nobody is left out.",
     )
     block_weeks = forms.IntegerField(
         label="Draw together (weeks)",
@@ -52,9 +53,8 @@ class ScheduleForm(forms.Form):
         if "weekdays" in known:
             known["weekdays"] = ",".join(map(str, known["weekdays"]))
         super().__init__(data, prefix=PREFIX, initial=known)
-        self.is_asked = data is not None and (
-            data.get("unit") == TIME_SLOT or data.get("saturation-cluster") == WINDOW
-        )
+        self.draws_shares = data is not None and data.get("saturation-cluster") == WINDOW
+        self.is_asked = self.draws_shares or (data is not None and data.get("unit") == TIME_SLOT)
         shown = known.get("weekdays", EVERY_DAY)
         if shown not in dict(DAYS):
             days = self.fields["weekdays"]
@@ -68,7 +68,7 @@ class ScheduleForm(forms.Form):
         """Return the schedule as definitions take it: empty while nobody asked."""
         if not self.is_asked:
             return {}
-        given = self.cleaned_data
+        given = self.cleaned_data | ({"burn_in": 0} if self.draws_shares else {})
         return {
             **{name: given[name] for name in (*NUMBERS, "timezone")},
             "starts_on": str(given["starts_on"]),

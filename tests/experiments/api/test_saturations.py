@@ -80,11 +80,24 @@ def test_windows_that_draw_shares_publish_them() -> None:
 
     (share,) = (slot["saturation"] for slot in slots if slot["slot"] == "2026-01-13T08:00")
     assert {slot["variant"] for slot in slots} == {""}
+    assert all(slot["burn_in_until"] == slot["begins_at"] for slot in slots)
     assert answer["variant"] == {"0": "target_300s", "100": "take_time"}[share]
     (row,) = exposures.log("longer_calls", until=timezone.now())
     assert row.unit_id == "0012"
     assert row.attributes["window_id"] == "2026-01-13T08:00"
     assert row.attributes["saturation"] == share
+
+
+def test_windows_that_draw_shares_have_no_burn_in() -> None:
+    schedule = {"starts_on": "2026-01-12", "weeks": 2, "burn_in": 15}
+    by_window = draft(
+        saturation={"cluster": "window_id", "levels": LEVELS},
+        schedule=schedule,
+        plan_source=PLAN.replace("cluster: queue", "cluster: window_id"),
+    )
+
+    with pytest.raises(InvalidDefinition, match=r"schedule.burn_in = 15: must be 0"):
+        definitions.check(by_window)
 
 
 @pytest.mark.parametrize(
