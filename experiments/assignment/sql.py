@@ -7,9 +7,11 @@ from typing import NamedTuple
 from experiments.assignment.allocation import bucket_ranges
 from experiments.assignment.definition import ExperimentDefinition
 from experiments.assignment.hashing import BUCKETS, Purpose
+from experiments.assignment.program import DIGITS
 from experiments.assignment.refusals import violation
 from experiments.errors import InvalidDefinition
 
+_COLUMN_RULE = "must be a name, or table.name"
 _COLUMN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?")
 
 
@@ -39,11 +41,14 @@ class AssignmentSql(NamedTuple):
     assigned_variant: str
 
 
+_DIGITS = {
+    Dialect.DUCKDB: "sha256({text})",
+    Dialect.POSTGRESQL: "encode(sha256(convert_to({text}, 'UTF8')), 'hex')",
+}
 _HASH = {
-    Dialect.DUCKDB: "(('0x' || substr(sha256({text}), 1, 13))::BIGINT) % {buckets}",
+    Dialect.DUCKDB: f"(('0x' || substr({_DIGITS[Dialect.DUCKDB]}, 1, 13))::BIGINT) % {{buckets}}",
     Dialect.POSTGRESQL: (
-        "(('x' || substr(encode(sha256(convert_to({text}, 'UTF8')), 'hex'), 1, 13))"
-        "::bit(52)::bigint) % {buckets}"
+        f"(('x' || substr({_DIGITS[Dialect.POSTGRESQL]}, 1, 13))::bit(52)::bigint) % {{buckets}}"
     ),
 }
 
@@ -55,8 +60,20 @@ def bucket_sql(dialect: Dialect, purpose: Purpose, salt: str, column: str = "uni
     (('0x' || substr(sha256('x:kX3_vT9-aB2mQ7pR:' || unit_id), 1, 13))::BIGINT) % 10000
     """
     if not _COLUMN.fullmatch(column):
-        raise InvalidDefinition(violation("column", column, "must be a name, or table.name"))
+        raise InvalidDefinition(violation("column", column, _COLUMN_RULE))
     return _HASH[dialect].format(text=f"'{purpose}:{salt}:' || {column}", buckets=BUCKETS)
+
+
+def digest_sql(dialect: Dialect, salt: str, column: str = "customer_id") -> str:
+    """Return the expression of what the list of the never treated keeps of the ids in `column`.
+
+    >>> print(digest_sql(Dialect.DUCKDB, "kX3_vT9-aB2mQ7pR"))
+    substr(sha256('n:kX3_vT9-aB2mQ7pR:' || customer_id), 1, 32)
+    """
+    if not _COLUMN.fullmatch(column):
+        raise InvalidDefinition(violation("column", column, _COLUMN_RULE))
+    text = f"'{Purpose.NEVER_TREAT}:{salt}:' || {column}"
+    return f"substr({_DIGITS[dialect].format(text=text)}, 1, {DIGITS})"
 
 
 def assignment_sql(
