@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from experiments.plan.usual_metrics import WINDOW, follows_customers, usual_metrics
+
 EXAMPLE = """\
 key: longer_calls
 title: Take the time it needs
@@ -61,6 +63,7 @@ economics:
     - {currency: CHF, on: 2026-01-01, rate: 1.06}
   window: 90
 """
+TWO_STAGES = "saturation: saturation\n"  # as exposures call the share that a cluster drew
 
 
 def plan_text(  # noqa: PLR0913  # one argument per field of the form
@@ -77,8 +80,14 @@ def plan_text(  # noqa: PLR0913  # one argument per field of the form
     segments: Iterable[str] = (),
     currency: str = "EUR",
     cost_per_handle_minute: str = "0.80",
+    burn_in: int | None = None,
+    cluster: str = "",
 ) -> str:
     """Return the plan of a usual question: does a policy keep customers, and does it pay?
+
+    Of units whose churn and revenue nothing shows it asks what happens within the contact, or in
+    the queue. `burn_in` is that of the schedule whose slots are the unit; `cluster` is what draws
+    how many of its units are treated.
 
     Lengths are days. Values are quoted, so that a title is never read as YAML.
 
@@ -90,6 +99,13 @@ def plan_text(  # noqa: PLR0913  # one argument per field of the form
     """
     end = f"looks: {{planned_end: {planned_end.isoformat()}}}\n" if planned_end else ""
     shares = ", ".join(f"{_quoted(name)}: {weight}" for name, weight in weights.items())
+    alternates = f"switchback: {{window: {WINDOW}, burn_in: {burn_in}}}\n"
+    money = (
+        f"economics:\n"
+        f"  currency: {_quoted(currency)}\n"
+        f"  cost_per_handle_minute: {_quoted(cost_per_handle_minute)}\n"
+        f"  window: {window}\n"
+    )
     return (
         f"key: {_quoted(key)}\n"
         f"title: {_quoted(title)}\n"
@@ -99,32 +115,11 @@ def plan_text(  # noqa: PLR0913  # one argument per field of the form
         f"timezone: {_quoted(timezone)}\n"
         f"{end}"
         f"segments: [{', '.join(map(_quoted, segments))}]\n"
-        f"{_METRICS.format(horizon=horizon, window=window)}"
-        f"economics:\n"
-        f"  currency: {_quoted(currency)}\n"
-        f"  cost_per_handle_minute: {_quoted(cost_per_handle_minute)}\n"
-        f"  window: {window}\n"
+        f"{alternates if burn_in is not None else ''}"
+        f"{TWO_STAGES if cluster else ''}"
+        f"{usual_metrics(unit, horizon=horizon, window=window, cluster=cluster)}"
+        f"{money if follows_customers(unit, cluster) else ''}"
     )
-
-
-_METRICS = """\
-metrics:
-  - {{key: retention, title: Days until churn, role: primary, kind: time_to_event,
-     source: churn, horizon: {horizon}}}
-  - {{key: churned, title: Churned within {window} days, role: secondary, kind: proportion,
-     source: churn, window: {window}}}
-  - {{key: revenue, title: Revenue in {window} days, role: secondary, kind: mean,
-     source: revenue.amount, window: {window}, adjustment: {{pre_window: {window}}}}}
-  - {{key: handle_time, title: Handle time of a contact, role: secondary, kind: ratio,
-     source: contacts.handle_seconds, denominator: contacts.handled, window: {window},
-     direction: decrease}}
-  - {{key: contacts, title: Contacts in {window} days, role: secondary, kind: mean,
-     source: contacts, window: {window}, direction: decrease}}
-  - {{key: satisfaction, title: Satisfaction, role: guardrail, kind: mean,
-     source: surveys.csat, window: {window}, margin: 0.2}}
-families:
-  business: [churned, revenue]
-"""
 
 
 def _quoted(value: str) -> str:
