@@ -4,6 +4,7 @@ from experiments.definitions.drafts import Draft, VariantDraft, draft_of
 from experiments.definitions.editing import check, create, edit
 from experiments.definitions.history import find
 from experiments.definitions.layers import create_layer
+from experiments.definitions.locking import looks_not_ahead
 from experiments.definitions.moving import (
     archive,
     conclude,
@@ -33,6 +34,7 @@ __all__ = [
     "find",
     "force",
     "kill",
+    "looks_not_ahead",
     "move",
     "never_treat",
     "pause",

@@ -1,6 +1,7 @@
 """The lock of a plan: read, in agreement with the definition, hashed."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from experiments.assignment.placing import SATURATION
 from experiments.assignment.refusals import violation
@@ -33,6 +34,20 @@ def check_plan(draft: Draft) -> Plan:
     if differences := tuple(_differences(draft, plan)):
         raise InvalidDefinition(*differences)
     return plan
+
+
+def looks_not_ahead(plan: Plan, now: datetime) -> Iterator[Violation]:
+    """Yield a violation for each look of a plan that a start now would leave behind it.
+
+    After its planned end a plan shows p-values at every reading: what ended before it began has
+    no reading that the rule of its looks makes valid.
+    """
+    today = now.astimezone(plan.zone).date()
+    looks = (("planned_end", plan.looks.planned_end), *(("dates", on) for on in plan.looks.dates))
+    for name, on in looks:
+        if on is not None and on <= today:
+            rule = "must be after the day of the start"
+            yield violation(f"plan.looks.{name}", on.isoformat(), rule)
 
 
 def _switchback_pairs(draft: Draft, plan: Plan) -> Iterator[tuple[str, object, object]]:

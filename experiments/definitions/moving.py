@@ -7,11 +7,12 @@ from experiments.assignment.refusals import violation
 from experiments.assignment.schedule import Schedule
 from experiments.definitions.drafts import draft_of
 from experiments.definitions.history import change, complete, find, writing
-from experiments.definitions.locking import lock
+from experiments.definitions.locking import check_plan, lock, looks_not_ahead
 from experiments.definitions.requiring import unassigned
 from experiments.errors import InvalidDefinition, Violation
 from experiments.lifecycle import SERVING, Move, Status, after
 from experiments.models import Experiment
+from experiments.plan.canonical import plan_sha256
 from experiments.registry import definition_of
 
 
@@ -82,14 +83,16 @@ def _consequences(experiment: Experiment, step: Move, now: datetime) -> dict[str
 
 def _startable(experiment: Experiment, now: datetime) -> str:
     definition = definition_of(experiment)
+    plan = check_plan(draft_of(experiment))
     if violations := (
         *_overlaps(experiment),
         *_late(definition.schedule, now),
+        *looks_not_ahead(plan, now),
         *unassigned(experiment),
         *_second_holdouts(experiment),
     ):
         raise InvalidDefinition(*violations)
-    return lock(draft_of(experiment))
+    return plan_sha256(plan)
 
 
 def _second_holdouts(experiment: Experiment) -> Iterator[Violation]:

@@ -8,15 +8,17 @@ from django.utils import timezone
 
 from experiments import exposures
 from experiments.assignment.targeting_words import describe
+from experiments.definitions import looks_not_ahead
 from experiments.errors import InvalidPlan
 from experiments.lifecycle import EDITABLE, SERVING, Status, moves_from
 from experiments.models import BUCKETS, Experiment
 from experiments.pages.events import events
 from experiments.pages.people import viewer
-from experiments.pages.sight_card import Card, card_of
+from experiments.pages.sight_card import card_of
 from experiments.pages.steps import STEPS
-from experiments.plan.document import Plan
 from experiments.plan.reading import read_plan
+
+BEFORE_START = frozenset({Status.DRAFT, Status.REVIEW})  # as long as it can change a decision
 
 
 def found(key: str) -> Experiment:
@@ -33,7 +35,9 @@ def experiment_detail(request: HttpRequest, key: str) -> HttpResponse:
     """Show the experiment."""
     experiment = found(key)
     status = Status(experiment.status)
+    now = timezone.now()
     planned = _plan_or_violations(experiment.plan_source)
+    plan = planned["plan"] if status in BEFORE_START else None
     context = {
         "section": "experiments",
         "experiment": experiment,
@@ -47,7 +51,9 @@ def experiment_detail(request: HttpRequest, key: str) -> HttpResponse:
         "has_started": experiment.started_at is not None,
         "events": events(experiment.changes.all()[:50]),
         **planned,
-        "card": _card_before_start(experiment, planned["plan"]),
+        "late": tuple(looks_not_ahead(plan, now)) if plan else (),
+        "has_no_end": plan is not None and plan.looks.planned_end is None,
+        "card": card_of(experiment, plan, today=now.date()) if plan else None,
         **_counts(experiment),
     }
     return render(request, "experiments/detail.html", context)
@@ -68,13 +74,6 @@ def _plan_or_violations(source: str) -> dict[str, Any]:
         return {"plan": read_plan(source), "violations": ()}
     except InvalidPlan as error:
         return {"plan": None, "violations": error.violations}
-
-
-def _card_before_start(experiment: Experiment, plan: Plan | None) -> Card | None:
-    """Return what the test can see, as long as that can change a decision."""
-    if plan is None or experiment.status not in {Status.DRAFT, Status.REVIEW}:
-        return None
-    return card_of(experiment, plan, today=timezone.now().date())
 
 
 def _counts(experiment: Experiment) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """The plan of a draft: written from a few answers, edited as text, checked line by line."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -26,15 +27,15 @@ def plan(request: HttpRequest, key: str) -> HttpResponse:
     if experiment.status not in EDITABLE:
         return redirect("experiment-detail", key=key)
     action = request.POST.get("action", "")
-    today = timezone.now().date()
-    measure = MeasureForm(request.POST if action == "write" else None, experiment, today=today)
+    now = timezone.now()
+    measure = MeasureForm(request.POST if action == "write" else None, experiment, today=now.date())
     source = request.POST.get("source", experiment.plan_source)
     if action == "write" and measure.is_valid():
         source = measure.text()
     error = _saved(request, experiment, source) if action == "save" else None
     if action == "save" and error is None:
         return redirect("experiment-detail", key=key)
-    checked = _checked(source)
+    checked = _checked(source, now)
     context = {
         "section": "experiments",
         "experiment": experiment,
@@ -43,7 +44,7 @@ def plan(request: HttpRequest, key: str) -> HttpResponse:
         "edition": request.POST.get("edition", str(experiment.edition)),
         "error": error,
         **checked,
-        "card": card_of(experiment, checked["plan"], today=today),
+        "card": card_of(experiment, checked["plan"], today=now.date()),
     }
     return render(request, "experiments/plan.html", context)
 
@@ -52,7 +53,7 @@ def plan(request: HttpRequest, key: str) -> HttpResponse:
 @editor
 def check(request: HttpRequest, key: str) -> HttpResponse:
     """Answer what a reader of the plan would say of the text as it stands."""
-    context = _checked(request.POST.get("source", ""))
+    context = _checked(request.POST.get("source", ""), timezone.now())
     return render(request, "experiments/plan_check.html", {"experiment": found(key), **context})
 
 
@@ -73,10 +74,12 @@ def _saved(request: HttpRequest, experiment: Experiment, source: str) -> str | N
     return None
 
 
-def _checked(source: str) -> dict[str, Any]:
+def _checked(source: str, now: datetime) -> dict[str, Any]:
+    """Return the plan, what keeps it from being one, and what keeps it from a start today."""
     if not source.strip():
-        return {"plan": None, "violations": ()}
+        return {"plan": None, "violations": (), "late": ()}
     try:
-        return {"plan": read_plan(source), "violations": ()}
+        plan = read_plan(source)
     except InvalidPlan as refusal:
-        return {"plan": None, "violations": refusal.violations}
+        return {"plan": None, "violations": refusal.violations, "late": ()}
+    return {"plan": plan, "violations": (), "late": tuple(definitions.looks_not_ahead(plan, now))}

@@ -65,6 +65,44 @@ def test_nothing_is_submitted_without_a_plan() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("looks", "late"),
+    [
+        ("{planned_end: 1999-01-01}", ["planned_end"]),
+        ("{planned_end: 2026-01-05}", ["planned_end"]),
+        (
+            "{rule: pocock, dates: [2026-01-04, 2026-01-05, 2026-01-06], planned_end: 2026-06-01,"
+            " planned_events: 100}",
+            ["dates", "dates"],
+        ),
+    ],
+)
+def test_no_look_of_a_plan_is_over_when_it_starts(looks: str, late: list[str]) -> None:
+    definitions.create(draft(plan_source=f"{plan()}looks: {looks}\n"), actor="leader", now=NOW)
+    definitions.submit("longer_calls", actor="leader", now=NOW)
+
+    with pytest.raises(InvalidDefinition, match="must be after the day of the start") as refusal:
+        definitions.start("longer_calls", actor="leader", now=NOW)
+
+    named = [violation.field for violation in refusal.value.violations]
+    assert named == [f"plan.looks.{name}" for name in late]
+    assert Experiment.objects.get().status == "review"
+
+
+@pytest.mark.django_db
+def test_the_day_of_the_start_is_that_of_the_plans_zone() -> None:
+    source = f"{plan()}looks: {{planned_end: 2026-01-06}}\ntimezone: Pacific/Auckland\n"
+    late = NOW.replace(hour=11)  # past midnight there
+    definitions.create(draft(plan_source=source), actor="leader", now=NOW)
+    definitions.submit("longer_calls", actor="leader", now=NOW)
+
+    with pytest.raises(InvalidDefinition, match="must be after the day of the start"):
+        definitions.start("longer_calls", actor="leader", now=late)
+    started = definitions.start("longer_calls", actor="leader", now=NOW)
+    assert started.status == "running"
+
+
+@pytest.mark.django_db
 def test_a_revised_experiment_can_be_edited_again() -> None:
     definitions.create(draft(), actor="leader", now=NOW)
     definitions.submit("longer_calls", actor="leader", now=NOW)

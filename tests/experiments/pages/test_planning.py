@@ -116,3 +116,34 @@ def test_the_questions_speak_of_what_is_randomised(leader: Client, design: str, 
 
     assert words in page
     assert ("each customer" in page) == (design == "customer")
+
+
+def test_a_plan_that_ended_is_refused_by_the_check_the_page_and_the_start(leader: Client) -> None:
+    leader.post("/experiments/new", ANSWERS)
+    measured = answers(leader.get(PLAN).context["measure"])
+    page = leader.post(PLAN, {**measured, "planned_end": "1999-01-01"})
+    source = page.context["source"]
+
+    checked = leader.post(f"{PLAN}/check", {"source": source}).content.decode()
+    leader.post(PLAN, {"action": "save", "source": source, "edition": "1"})
+    shown = leader.get("/experiments/care_over_clock").content.decode()
+    for move in ("submit", "start"):
+        leader.post("/experiments/care_over_clock/move", {"move": move})
+
+    for text in (page.content.decode(), checked, shown):
+        assert "1999-01-01&quot;: must be after the day of the start" in text
+        assert "This plan can be locked" not in text
+    assert Experiment.objects.get(key="care_over_clock").status == "review"
+
+
+def test_a_plan_without_an_end_is_warned_of(leader: Client) -> None:
+    leader.post("/experiments/new", ANSWERS)
+    page = leader.post(PLAN, {**answers(leader.get(PLAN).context["measure"]), "planned_end": ""})
+    ended = leader.post(PLAN, answers(leader.get(PLAN).context["measure"]))
+
+    leader.post(PLAN, {"action": "save", "source": page.context["source"], "edition": "1"})
+    shown = leader.get("/experiments/care_over_clock").content.decode()
+
+    assert "every report is final" in page.content.decode()
+    assert "every report is final" in shown
+    assert "every report is final" not in ended.content.decode()
