@@ -1,5 +1,6 @@
 """One experiment: where it stands, and who was assigned what."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +12,7 @@ from experiments.assignment.targeting_words import describe
 from experiments.definitions import looks_not_ahead
 from experiments.errors import InvalidPlan
 from experiments.lifecycle import EDITABLE, SERVING, Status, moves_from
-from experiments.models import BUCKETS, Experiment
+from experiments.models import BUCKETS, Experiment, Variant
 from experiments.pages.events import events
 from experiments.pages.people import viewer
 from experiments.pages.sight_card import card_of
@@ -35,6 +36,7 @@ def experiment_detail(request: HttpRequest, key: str) -> HttpResponse:
     """Show the experiment."""
     experiment = found(key)
     status = Status(experiment.status)
+    variants = list(experiment.variants.all())
     now = timezone.now()
     planned = _plan_or_violations(experiment.plan_source)
     plan = planned["plan"] if status in BEFORE_START else None
@@ -42,9 +44,12 @@ def experiment_detail(request: HttpRequest, key: str) -> HttpResponse:
         "section": "experiments",
         "experiment": experiment,
         "record": experiment,
-        "variants": experiment.variants.all(),
+        "variants": variants,
         "audience": describe(experiment.targeting),
         "coverage_percent": experiment.coverage * 100 / BUCKETS,
+        "typed_coverage": request.GET.get("percent", ""),
+        "shares": _shares(request, variants),
+        "retries_weights": any(f"weight-{variant.key}" in request.GET for variant in variants),
         "moves": [(move.value, STEPS[move]) for move in moves_from(status)],
         "is_editable": status in EDITABLE,
         "is_serving": status in SERVING,
@@ -65,6 +70,14 @@ def counts(request: HttpRequest, key: str) -> HttpResponse:
     experiment = found(key)
     context = {"experiment": experiment, "is_serving": experiment.status in SERVING}
     return render(request, "experiments/counts.html", {**context, **_counts(experiment)})
+
+
+def _shares(request: HttpRequest, variants: Iterable[Variant]) -> list[tuple[Variant, str]]:
+    """Return the share of each variant in per cent, or what was typed for it and refused."""
+    return [
+        (variant, request.GET.get(f"weight-{variant.key}", f"{variant.weight * 100 / BUCKETS:g}"))
+        for variant in variants
+    ]
 
 
 def _plan_or_violations(source: str) -> dict[str, Any]:

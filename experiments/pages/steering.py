@@ -1,10 +1,12 @@
 """What may be done to an experiment that stands: moves, coverage, weights, the kill switch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -41,27 +43,31 @@ def coverage(request: HttpRequest, key: str) -> HttpResponse:
         definitions.set_coverage(key, coverage=buckets, actor=name_of(request), now=timezone.now())
         return f"{percent(buckets)} of the audience take part from now on."
 
-    return _change(request, key, act)
+    return _change(request, key, act, typed=("percent",))
 
 
 @require_POST
 @editor
 def weights(request: HttpRequest, key: str) -> HttpResponse:
     """Start the next version, with other weights."""
+    names = {variant.key: f"weight-{variant.key}" for variant in found(key).variants.all()}
 
     def act() -> str:
         wanted = {
-            variant.key: round(
-                _share(request.POST.get(f"weight-{variant.key}", ""), "a share") * BUCKETS / 100
-            )
-            for variant in found(key).variants.all()
+            variant: round(_share(request.POST.get(name, ""), "a share") * BUCKETS / 100)
+            for variant, name in names.items()
         }
+        if sum(wanted.values()) != BUCKETS:
+            message = (
+                f"The shares add up to {percent(sum(wanted.values()))}: they must add up to 100%."
+            )
+            raise ValueError(message)
         changed = definitions.reweigh(
             key, weights=wanted, actor=name_of(request), now=timezone.now()
         )
         return f"Version {changed.version} is served: everybody is drawn anew from now on."
 
-    return _change(request, key, act)
+    return _change(request, key, act, typed=tuple(names.values()))
 
 
 @require_POST
@@ -79,14 +85,18 @@ def kill(request: HttpRequest, key: str) -> HttpResponse:
     return _change(request, key, act)
 
 
-def _change(request: HttpRequest, key: str, act: Callable[[], str]) -> HttpResponse:
+def _change(
+    request: HttpRequest, key: str, act: Callable[[], str], *, typed: Iterable[str] = ()
+) -> HttpResponse:
+    """Act and say so; after a refusal the page shows again what was `typed`."""
+    page = reverse("experiment-detail", kwargs={"key": key})
     try:
         messages.success(request, act())
-    except ExperimentsError as error:
+    except (ExperimentsError, ValueError) as error:
         messages.error(request, str(error))
-    except ValueError as error:
-        messages.error(request, str(error))
-    return redirect("experiment-detail", key=key)
+        given = {name: request.POST.get(name, "") for name in typed}
+        return redirect(f"{page}?{urlencode(given)}" if given else page)
+    return redirect(page)
 
 
 def _step(name: str) -> Move:
