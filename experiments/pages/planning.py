@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from experiments import definitions
-from experiments.errors import ExperimentsError, InvalidPlan
+from experiments.errors import ExperimentsError, Refusal
 from experiments.lifecycle import EDITABLE
 from experiments.models import Experiment
 from experiments.pages.details import found
@@ -22,7 +22,7 @@ from experiments.plan.reading import read_plan
 
 @editor
 def plan(request: HttpRequest, key: str) -> HttpResponse:
-    """Show the plan for editing and save it; a plan with errors can be saved, but not started."""
+    """Show the plan for editing and save it; what was refused stays in the page to be mended."""
     experiment = found(key)
     if experiment.status not in EDITABLE:
         return redirect("experiment-detail", key=key)
@@ -35,7 +35,7 @@ def plan(request: HttpRequest, key: str) -> HttpResponse:
     error = _saved(request, experiment, source) if action == "save" else None
     if action == "save" and error is None:
         return redirect("experiment-detail", key=key)
-    checked = _checked(source, now)
+    checked = _checked(experiment, source, now)
     context = {
         "section": "experiments",
         "experiment": experiment,
@@ -53,18 +53,18 @@ def plan(request: HttpRequest, key: str) -> HttpResponse:
 @editor
 def check(request: HttpRequest, key: str) -> HttpResponse:
     """Answer what a reader of the plan would say of the text as it stands."""
-    context = _checked(request.POST.get("source", ""), timezone.now())
-    return render(request, "experiments/plan_check.html", {"experiment": found(key), **context})
+    experiment = found(key)
+    context = _checked(experiment, request.POST.get("source", ""), timezone.now())
+    return render(request, "experiments/plan_check.html", {"experiment": experiment, **context})
 
 
 def _saved(request: HttpRequest, experiment: Experiment, source: str) -> str | None:
     """Save the plan; return why not where it could not be saved."""
-    draft = replace(definitions.draft_of(experiment), plan_source=source)
     edition = request.POST.get("edition", "")
     try:
         definitions.edit(
             experiment.key,
-            draft,
+            _with_plan(experiment, source),
             edition=int(edition) if edition.isdigit() else 0,
             actor=name_of(request),
             now=timezone.now(),
@@ -74,12 +74,18 @@ def _saved(request: HttpRequest, experiment: Experiment, source: str) -> str | N
     return None
 
 
-def _checked(source: str, now: datetime) -> dict[str, Any]:
-    """Return the plan, what keeps it from being one, and what keeps it from a start today."""
+def _with_plan(experiment: Experiment, source: str) -> definitions.Draft:
+    plan_source = source if source.strip() else ""
+    return replace(definitions.draft_of(experiment), plan_source=plan_source)
+
+
+def _checked(experiment: Experiment, source: str, now: datetime) -> dict[str, Any]:
+    """Return the plan, what keeps it from being saved, and what keeps it from a start today."""
     if not source.strip():
         return {"plan": None, "violations": (), "late": ()}
     try:
-        plan = read_plan(source)
-    except InvalidPlan as refusal:
+        definitions.check(_with_plan(experiment, source), existing=experiment)
+    except Refusal as refusal:
         return {"plan": None, "violations": refusal.violations, "late": ()}
+    plan = read_plan(source)
     return {"plan": plan, "violations": (), "late": tuple(definitions.looks_not_ahead(plan, now))}

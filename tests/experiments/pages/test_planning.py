@@ -147,3 +147,30 @@ def test_a_plan_without_an_end_is_warned_of(leader: Client) -> None:
     assert "every report is final" in page.content.decode()
     assert "every report is final" in shown
     assert "every report is final" not in ended.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong", "field"),
+    [
+        ("unit: 'customer'", "unit: 'contact'", "plan.unit"),
+        ("'clock': 5000, 'care': 5000", "'clock': 4000, 'care': 6000", "plan.weights"),
+        ("control: 'clock'", "control: 'care'", "plan.control"),
+        ("key: 'care_over_clock'", "key: 'other'", "plan.key"),
+    ],
+)
+def test_the_check_and_the_save_of_a_plan_say_the_same(
+    leader: Client, given: str, wrong: str, field: str
+) -> None:
+    leader.post("/experiments/new", ANSWERS)
+    page = leader.post(PLAN, answers(leader.get(PLAN).context["measure"]))
+    source = page.context["source"].replace(given, wrong)
+
+    checked = leader.post(f"{PLAN}/check", {"source": source}).content.decode()
+    saved = leader.post(PLAN, {"action": "save", "source": source, "edition": "1"})
+
+    for text in (checked, saved.content.decode()):
+        assert field in text
+        assert "This plan cannot be saved yet" in text
+        assert "This plan can be locked" not in text
+    assert source in saved.context["source"]
+    assert Experiment.objects.get().plan_source == ""
