@@ -60,9 +60,11 @@ class ScheduleForm(forms.Form):
             days = self.fields["weekdays"]
             days.choices = [*DAYS, (shown, f"As it is: {shown}")]  # type: ignore[attr-defined]  # a ChoiceField
 
-    def is_valid(self) -> bool:
-        """Accept anything while nobody asked."""
-        return not self.is_asked or super().is_valid()
+    def full_clean(self) -> None:
+        """Find nothing wrong while nobody asked."""
+        super().full_clean()
+        if self.is_bound and not self.is_asked:
+            self.errors.clear()
 
     def document(self) -> dict[str, object]:
         """Return the schedule as definitions take it: empty while nobody asked."""

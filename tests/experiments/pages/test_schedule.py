@@ -98,3 +98,28 @@ def test_shares_that_cannot_be_are_refused_at_their_question(leader: Client, lev
 
     assert not Experiment.objects.exists()
     assert page.context["saturation"].errors["levels"]
+
+
+def test_a_definition_without_slots_is_refused_without_a_word_about_them(leader: Client) -> None:
+    page = leader.post("/experiments/new", {**ANSWERS, "key": "Care!", "schedule-starts_on": ""})
+
+    assert page.context["schedule"].errors == {}
+    assert "This field is required." not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "section"),
+    [
+        ({"saturation-cluster": "window_id", "saturation-levels": "0, 50"}, "Slots of time"),
+        ({"requires": "nobody_knows"}, "Units of other experiments"),
+        ({"layer_start": "-1"}, "Keep apart from other experiments"),
+    ],
+)
+def test_a_section_with_a_refused_answer_is_open(
+    leader: Client, wrong: dict[str, str], section: str
+) -> None:
+    page = leader.post("/experiments/new", {**ANSWERS, **wrong}).content.decode()
+    untouched = leader.get("/experiments/new").content.decode()
+
+    assert f" open><summary>{section}" in page
+    assert f" open><summary>{section}" not in untouched
