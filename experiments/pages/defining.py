@@ -9,9 +9,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from experiments import definitions
-from experiments.errors import ExperimentsError, Refusal
+from experiments.errors import ExperimentsError
 from experiments.pages.details import found
 from experiments.pages.drafting import answers_of, draft_from, is_shown, merged
+from experiments.pages.explaining import explain
 from experiments.pages.forms import BasicsForm
 from experiments.pages.people import editor, name_of, person
 from experiments.pages.row_forms import ConditionFormSet, VariantFormSet
@@ -38,7 +39,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 owner=person(request),
             )
         except ExperimentsError as error:
-            _explain(forms, error)
+            explain(forms, error)
         else:
             return redirect("experiment-plan", key=experiment.key)
     context = {"section": "experiments", "is_refused": request.method == "POST", **forms}
@@ -58,7 +59,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
                 key, after, edition=int(edition), actor=name_of(request), now=timezone.now()
             )
         except ExperimentsError as error:
-            _explain(forms, error)
+            explain(forms, error)
         else:
             return redirect("experiment-detail", key=after.key)
     context = {
@@ -121,17 +122,3 @@ def _forms(
 
 def _are_valid(forms: dict[str, Any]) -> bool:
     return all([part.is_valid() for part in forms.values()])  # noqa: C419  # show every error
-
-
-def _explain(forms: dict[str, Any], error: ExperimentsError) -> None:
-    if not isinstance(error, Refusal):
-        forms["form"].add_error(None, str(error))
-        return
-    for violation in error.violations:
-        part, _, name = violation.field.partition(".")
-        name = name.partition("[")[0]
-        if part in {"schedule", "saturation"} and name in forms[part].fields:
-            forms[part].add_error(name, violation.rule)
-            continue
-        field = violation.field if violation.field in forms["form"].fields else None
-        forms["form"].add_error(field, violation.rule if field else str(violation))

@@ -1,6 +1,6 @@
 """The rows of a definition: a variant each, and a condition on who takes part each."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.forms import BaseFormSet, formset_factory
@@ -40,6 +40,9 @@ class VariantForm(forms.Form):
             name, colon, value = line.partition(":")
             if not colon or not name.strip():
                 message = f"Line {number}, “{line}”, must have the form name: value."
+                raise forms.ValidationError(message)
+            if name.strip() in policy:
+                message = f"Line {number}: {name.strip()} is named twice."
                 raise forms.ValidationError(message)
             policy[name.strip()] = scalar(value.strip())
         return policy
@@ -94,6 +97,13 @@ class _Rows(BaseFormSet[Any]):
 
 class _Variants(_Rows):
     """Variants come in twos or more; the first is control."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "too_few_forms": (
+            "An experiment has %(num)d variants or more: what you do today, and what you try."
+        ),
+        "too_many_forms": "An experiment has %(num)d variants or fewer here.",
+    }
 
     def clean(self) -> None:
         """Refuse shares that leave customers without a variant, and two variants of one key."""

@@ -192,6 +192,7 @@ def test_a_row_that_comes_back_empty_is_dropped(leader: Client) -> None:
         ({"conditions-0-attribute": ""}, "Say which attribute this is about"),
         ({"conditions-0-value": ""}, "Say what it is compared with"),
         ({"variants-0-policy": "300"}, "must have the form name: value"),
+        ({"variants-0-policy": "tone: brisk\ntone: warm"}, "Line 2: tone is named twice."),
     ],
 )
 def test_a_wrong_row_is_refused_in_plain_words(
@@ -210,3 +211,33 @@ def test_a_finance_reviewer_only_reads(leader: Client, reviewer: Client, path: s
     assert reviewer.get(path).status_code == 403
     assert reviewer.get("/experiments/care_over_clock").status_code == 200
     assert reviewer.post("/experiments/care_over_clock/move", {"move": "submit"}).status_code == 403
+
+
+def test_a_refused_policy_is_named_at_its_row(leader: Client) -> None:
+    blank = {"variants-TOTAL_FORMS": "4", "variants-3-key": "late", "variants-3-share": "0"}
+    wrong = {**blank, "variants-3-policy": "call back: yes"}  # after a row that was left empty
+
+    page = leader.post("/experiments/new", {**ANSWERS, **wrong})
+
+    rows = page.context["variants"].forms
+    assert [list(row.errors) for row in rows] == [[], [], [], ["policy"]]
+    assert "call back" in rows[3].errors["policy"][0]
+    assert not page.context["form"].non_field_errors()
+
+
+def test_a_requirement_of_nobody_is_named_at_its_question(leader: Client) -> None:
+    page = leader.post("/experiments/new", {**ANSWERS, "requires": "nobody_knows"})
+
+    (error,) = page.context["form"].errors["requires"]
+    assert "nobody_knows" in error
+    assert "must be the key of an experiment" in error
+    assert not page.context["form"].non_field_errors()
+
+
+def test_one_variant_is_too_few_in_plain_words(leader: Client) -> None:
+    alone = {"variants-1-key": "", "variants-1-title": "", "variants-1-share": ""}
+
+    page = leader.post("/experiments/new", {**ANSWERS, **alone}).content.decode()
+
+    assert "An experiment has 2 variants or more" in page
+    assert not Experiment.objects.exists()
