@@ -62,6 +62,10 @@ class MeasureForm(forms.Form):
         if self._schedule is not None:
             self._follow(self._schedule)
 
+    def keep(self, typed: Mapping[str, str]) -> None:
+        """Show again what was typed, where something else was asked for."""
+        self.initial.update({name: typed[name] for name in self.fields if name in typed})
+
     def clean_zone(self) -> str:
         """Accept names of the time-zone database only."""
         zone = str(self.cleaned_data["zone"]).strip()

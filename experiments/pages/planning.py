@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +20,9 @@ from experiments.pages.people import editor, name_of
 from experiments.pages.sight_card import card_of
 from experiments.plan.reading import read_plan
 
+WRITE, REPLACE = "write", "replace"  # the second also where somebody typed in the text
+WRITES = frozenset({WRITE, REPLACE})
+
 
 @editor
 def plan(request: HttpRequest, key: str) -> HttpResponse:
@@ -28,10 +32,15 @@ def plan(request: HttpRequest, key: str) -> HttpResponse:
         return redirect("experiment-detail", key=key)
     action = request.POST.get("action", "")
     now = timezone.now()
-    measure = MeasureForm(request.POST if action == "write" else None, experiment, today=now.date())
+    measure = MeasureForm(request.POST if action in WRITES else None, experiment, today=now.date())
+    measure.keep(request.POST)
     source = request.POST.get("source", experiment.plan_source)
-    if action == "write" and measure.is_valid():
+    written = request.POST.get("written", "")
+    may_write = action in WRITES and measure.is_valid()
+    asks_first = may_write and action == WRITE and not _is_known(experiment, source, written)
+    if may_write and not asks_first:
         source = measure.text()
+        written = _mark(source)
     error = _saved(request, experiment, source) if action == "save" else None
     if action == "save" and error is None:
         return redirect("experiment-detail", key=key)
@@ -41,6 +50,8 @@ def plan(request: HttpRequest, key: str) -> HttpResponse:
         "experiment": experiment,
         "measure": measure,
         "source": source,
+        "written": written,
+        "asks_first": asks_first,
         "edition": request.POST.get("edition", str(experiment.edition)),
         "error": error,
         **checked,
@@ -56,6 +67,16 @@ def check(request: HttpRequest, key: str) -> HttpResponse:
     experiment = found(key)
     context = _checked(experiment, request.POST.get("source", ""), timezone.now())
     return render(request, "experiments/plan_check.html", {"experiment": experiment, **context})
+
+
+def _is_known(experiment: Experiment, source: str, written: str) -> bool:
+    """Say whether nothing is lost with the text: it is saved, was written here, or is empty."""
+    return _mark(source) in {_mark(""), _mark(experiment.plan_source), written}
+
+
+def _mark(text: str) -> str:
+    """Return what tells a text from others, however its lines end."""
+    return sha256("\n".join(text.strip().splitlines()).encode()).hexdigest()
 
 
 def _saved(request: HttpRequest, experiment: Experiment, source: str) -> str | None:

@@ -169,7 +169,9 @@ def _plan(page: "Page") -> None:
     page.get_by_label("The plan as YAML").fill("key: skip_survey\nunit: household\n")
     page.get_by_text("must be one of customer").wait_for()
     assert "Line 2" in page.inner_text("#plan-check")
-    _press(page, "Write the plan from these answers", "This plan can be locked.")
+    _press(page, "Write the plan from these answers", "The plan has text that is not saved.")
+    assert trouble(page) == []
+    _press(page, "Write over what was typed", "This plan can be locked.")
     assert trouble(page) == []
     _press(page, "Save the plan", "Days until churn")
 

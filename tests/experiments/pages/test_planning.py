@@ -174,3 +174,46 @@ def test_the_check_and_the_save_of_a_plan_say_the_same(
         assert "This plan can be locked" not in text
     assert source in saved.context["source"]
     assert Experiment.objects.get().plan_source == ""
+
+
+def test_a_plan_that_somebody_typed_is_not_written_over_unasked(leader: Client) -> None:
+    leader.post("/experiments/new", ANSWERS)
+    given = {**answers(leader.get(PLAN).context["measure"]), "window": "60"}
+    typed = {**given, "source": "# my own thoughts\r\nkey: care_over_clock"}
+
+    asked = leader.post(PLAN, typed)
+    done = leader.post(PLAN, {**typed, "action": "replace"})
+
+    assert "Write over what was typed" in asked.content.decode()
+    assert "# my own thoughts" in asked.context["source"]
+    assert asked.context["measure"]["window"].value() == "60"
+    assert "window: 60" in done.context["source"]
+    assert "thoughts" not in done.context["source"]
+
+
+def test_what_was_written_or_saved_is_written_anew_without_a_question(leader: Client) -> None:
+    leader.post("/experiments/new", ANSWERS)
+    given = answers(leader.get(PLAN).context["measure"])
+    first = leader.post(PLAN, given)
+    shown = {name: first.context[name] for name in ("source", "written")}
+    shown["source"] = shown["source"].replace("\n", "\r\n")  # as browsers send it
+
+    second = leader.post(PLAN, {**given, **shown, "window": "60"})
+    leader.post(PLAN, {**given, **shown, "action": "save", "edition": "1"})
+    third = leader.post(PLAN, {**given, "source": shown["source"], "window": "30"})
+
+    assert "window: 60" in second.context["source"]
+    assert "window: 30" in third.context["source"]
+
+
+def test_a_refused_plan_keeps_the_answers_and_a_refused_answer_the_plan(leader: Client) -> None:
+    leader.post("/experiments/new", ANSWERS)
+    given = {**answers(leader.get(PLAN).context["measure"]), "source": "key: half", "window": "60"}
+
+    unsaved = leader.post(PLAN, {**given, "action": "save", "edition": "1"})
+    unwritten = leader.post(PLAN, {**given, "window": "0"})
+
+    assert unsaved.context["measure"]["window"].value() == "60"
+    assert unsaved.context["measure"].errors == {}
+    assert unwritten.context["source"] == "key: half"
+    assert unwritten.context["measure"].errors["window"]
