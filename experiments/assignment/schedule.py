@@ -17,6 +17,7 @@ HOURS_PER_DAY = 24
 FEWEST_WEEKS = 2
 MOST_WEEKS = 104
 MOST_BLOCK_WEEKS = 26
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # as of files: others are dates that nobody meant
 WEEKDAYS = (1, 2, 3, 4, 5, 6, 7)
 FIELDS = (
     *("starts_on", "weeks", "timezone", "slot_minutes", "burn_in", "block_weeks"),
@@ -96,7 +97,7 @@ def _typed(document: Mapping[str, object], field: str = FIELD) -> Iterator[Viola
         if name not in FIELDS:
             yield violation(f"{field}.{name}", document[name], f"is not one of {', '.join(FIELDS)}")
     if not _is_date(document.get("starts_on")):
-        rule = "must be a date such as 2026-11-30"
+        rule = f"must be a date such as 2026-11-30, {FIRST_YEAR} to {LAST_YEAR}"
         yield violation(f"{field}.starts_on", document.get("starts_on"), rule)
     if not _is_zone(document.get("timezone", "UTC")):
         rule = "must be a name such as Europe/Berlin or UTC"
@@ -141,7 +142,11 @@ LIMITS: Mapping[str, Limits] = {
 
 def _is_date(value: object) -> bool:
     try:
-        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+        return (
+            isinstance(value, str)
+            and date.fromisoformat(value).isoformat() == value
+            and FIRST_YEAR <= int(value[:4]) <= LAST_YEAR
+        )
     except ValueError:
         return False
 

@@ -18,6 +18,7 @@ from experiments.pages.people import editor, name_of, person
 from experiments.pages.row_forms import ConditionFormSet, VariantFormSet
 from experiments.pages.saturation_form import SaturationForm
 from experiments.pages.schedule_form import ScheduleForm
+from experiments.pages.typed_values import whole
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 STARTERS = [
@@ -56,7 +57,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
         after = merged(definitions.draft_of(experiment), draft_from(forms))
         try:
             definitions.edit(
-                key, after, edition=int(edition), actor=name_of(request), now=timezone.now()
+                key, after, edition=whole(edition), actor=name_of(request), now=timezone.now()
             )
         except ExperimentsError as error:
             explain(forms, error)
@@ -86,8 +87,7 @@ def condition_row(request: HttpRequest) -> HttpResponse:
 
 
 def _empty_row(request: HttpRequest, form: Any, name: str) -> HttpResponse:  # noqa: ANN401
-    given = request.GET.get(f"{name}s-TOTAL_FORMS", "0")
-    index = int(given) if given.isdigit() else 0
+    index = whole(request.GET.get(f"{name}s-TOTAL_FORMS", ""))
     form.prefix = form.prefix.replace("__prefix__", str(index))
     context = {"form": form, "is_added": True, "next_total": index + 1}
     return render(request, f"experiments/rows/{name}.html", context)

@@ -18,6 +18,7 @@ from experiments.pages.details import found
 from experiments.pages.measure_form import MeasureForm
 from experiments.pages.people import editor, name_of
 from experiments.pages.sight_card import card_of
+from experiments.pages.typed_values import whole
 from experiments.plan.reading import read_plan
 
 WRITE, REPLACE = "write", "replace"  # the second also where somebody typed in the text
@@ -81,12 +82,11 @@ def _mark(text: str) -> str:
 
 def _saved(request: HttpRequest, experiment: Experiment, source: str) -> str | None:
     """Save the plan; return why not where it could not be saved."""
-    edition = request.POST.get("edition", "")
     try:
         definitions.edit(
             experiment.key,
             _with_plan(experiment, source),
-            edition=int(edition) if edition.isdigit() else 0,
+            edition=whole(request.POST.get("edition", "")),
             actor=name_of(request),
             now=timezone.now(),
         )

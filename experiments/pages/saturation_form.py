@@ -44,7 +44,9 @@ class SaturationForm(forms.Form):
             try:
                 given["read"] = _levels(given.get("levels", ""))
             except (InvalidOperation, ValueError):
-                self.add_error("levels", "must be numbers such as 0, 25, 50, or 0:40, 50:60")
+                self.add_error(
+                    "levels", "must be numbers from 0 to 100 such as 0, 25, 50, or 0:40, 50:60"
+                )
         return given
 
     def document(self) -> dict[str, object]:
@@ -67,4 +69,8 @@ def _levels(text: str) -> list[dict[str, int]]:
 
 
 def _of_buckets(percent: str) -> int:
-    return int(Decimal(percent.strip()) * PER_CENT)
+    share = Decimal(percent.strip())
+    if not 0 <= share <= PER_CENT:  # neither infinite nor of a million digits
+        message = f"{percent}: must be 0 to {PER_CENT}"
+        raise ValueError(message)
+    return int(share * PER_CENT)

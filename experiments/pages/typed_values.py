@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+LONGEST_WHOLE = 10
+
 
 def scalar(text: str) -> Any:  # noqa: ANN401  # any value of a JSON document
     """Read typed text as what a person means: 300 and 0.5 are numbers, true is true, 0012 is text.
@@ -14,6 +16,15 @@ def scalar(text: str) -> Any:  # noqa: ANN401  # any value of a JSON document
         return json.loads(text, parse_constant=str)
     except ValueError:
         return text
+
+
+def whole(text: str) -> int:
+    """Read a number that a form of ours carries along; whatever else somebody sends is 0.
+
+    >>> [whole(text) for text in ("12", "abc", "²", "9" * 5000)]
+    [12, 0, 0, 0]
+    """
+    return int(text) if text.isdecimal() and len(text) < LONGEST_WHOLE else 0
 
 
 def typed(value: Any) -> str:  # noqa: ANN401  # any value of a JSON document

@@ -117,6 +117,18 @@ def test_of_two_people_who_edit_at_once_the_second_is_told(leader: Client) -> No
     assert Experiment.objects.get(key="care_over_clock").title == "First"
 
 
+@pytest.mark.parametrize("edition", ["abc", "²", "", "9" * 5000])
+def test_an_edition_that_is_none_saves_nothing(leader: Client, edition: str) -> None:
+    defined(leader)
+    changed = {**ANSWERS, "title": "Other", "edition": edition}
+
+    answer = leader.post("/experiments/care_over_clock/edit", changed)
+
+    assert answer.status_code == 200
+    assert "Nothing was saved yet" in answer.content.decode()
+    assert Experiment.objects.get().title == "Care over clock"
+
+
 def test_an_audience_that_rows_cannot_show_survives_an_edit(leader: Client) -> None:
     experiment = defined(leader)
     rule = {"not": {"attribute": "vulnerable", "equals": True}}

@@ -46,6 +46,8 @@ def test_the_schedule_is_shown_week_by_week(leader: Client, reviewer: Client) ->
         ("weeks", "3", "must be a multiple of block_weeks, 2"),
         ("timezone", "Berlin", "must be a name such as Europe/Berlin or UTC"),
         ("starts_on", "", "This field is required."),
+        ("starts_on", "9999-12-20", "must be a date such as 2026-11-30, 1900 to 2199"),
+        ("starts_on", "1899-12-31", "must be a date such as 2026-11-30, 1900 to 2199"),
     ],
 )
 def test_a_refusal_stands_at_its_question(
@@ -91,7 +93,9 @@ def test_shares_become_a_saturation_and_come_back(leader: Client) -> None:
     assert "0%, 25%, 50%" in leader.get("/experiments/care_over_clock").content.decode()
 
 
-@pytest.mark.parametrize("levels", ["", "0", "0, many", "0:50, 50:60"])
+@pytest.mark.parametrize(
+    "levels", ["", "0", "0, many", "0:50, 50:60", "inf, 50", "nan, 50", "0, 1e999999", "0, 101"]
+)
 def test_shares_that_cannot_be_are_refused_at_their_question(leader: Client, levels: str) -> None:
     shares = {"saturation-cluster": "team", "saturation-levels": levels}
     page = leader.post("/experiments/new", {**ANSWERS, **shares})
