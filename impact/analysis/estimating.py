@@ -9,6 +9,7 @@ from impact.analysis.clusters.crossed import with_crossed
 from impact.analysis.clusters.estimating import estimate_clusters
 from impact.analysis.clusters.saturation import with_saturations
 from impact.analysis.compliance.estimating import estimate_compliance
+from impact.analysis.ended_early import of_observed
 from impact.analysis.epochs.estimating import by_epoch
 from impact.analysis.epochs.mixing import CHANGED, mixes_epochs
 from impact.analysis.estimates import Estimate
@@ -73,7 +74,8 @@ def estimate_metric(
     answered = estimate_surveys(showing.computed, metric, answers, look=look, response=response)
     rows = (*found.estimates, *complied, *answered)
     epochs = by_epoch(showing.computed, metric, statistics, rows, look=look)
-    raw = with_few_units(of_respondents(metric, epochs))
+    observed = of_observed(plan, statistics.ended_early.get(metric.key, ()), epochs, metric)
+    raw = with_few_units(of_respondents(metric, observed))
     shown = showing.rows(raw)
     clusters = statistics.clusters.get(metric.key, ())
     return Found(
@@ -115,6 +117,7 @@ def estimate_net_value(
     rows = estimate_money(showing.computed, statistics.money, look=look, reason=reason)
     if statistics.splits:
         rows = tuple(without_answer(row, CHANGED) if mixes_epochs(row) else row for row in rows)
+    rows = of_observed(plan, statistics.ended_early.get(KEY, ()), rows)
     return without_neighbours(showing.rows(rows))
 
 

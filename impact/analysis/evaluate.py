@@ -58,6 +58,7 @@ def evaluate(plan: Plan, statistics: SufficientStatistics, *, as_of: datetime) -
         as_of=as_of,
         final=look is None,
         answers=statistics.answers,
+        ended_early=statistics.ended_early,
         estimates=(*identified_only(plan, (*raw, *money)), *interactions(estimates)),
         clusters=clusters,
         splits=saturated(plan, statistics) or (() if clusters else by_version(plan, statistics)),

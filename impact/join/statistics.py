@@ -17,6 +17,7 @@ from impact.join.checks import arm_counts, check_counts, tally
 from impact.join.clusters import cluster_counts
 from impact.join.compliance import compliance_moments
 from impact.join.crossed import crossed_counts
+from impact.join.ended_early import ended_early
 from impact.join.epochs import Splits, changed_splits, epoch_moments
 from impact.join.exchange import currency_of
 from impact.join.inputs import Inputs
@@ -101,6 +102,7 @@ def _statistics_at(
         moments=moments,
         proportions=proportions,
         money=money_moments(measured, known, plan, as_of),
+        ended_early=ended_early(measured, metrics, known, plan, as_of),
         lifetimes={
             metric.key: lifetimes_of(connection, eligible, known, plan, metric)
             for metric in lifetimes

@@ -7,7 +7,7 @@ from datetime import datetime
 from experiments.plan.document import Plan
 from impact.analysis.checks.saturated import Split
 from impact.analysis.estimates import Estimate
-from impact.analysis.sufficient import ArmAnswers, ArmCount, CheckCounts
+from impact.analysis.sufficient import ArmAnswers, ArmCount, ArmProportion, CheckCounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,7 @@ class CheckContext:
     final: bool
     estimates: tuple[Estimate, ...] = ()
     answers: Mapping[str, tuple[ArmAnswers, ...]] = field(default_factory=dict)
+    ended_early: Mapping[str, tuple[ArmProportion, ...]] = field(default_factory=dict)
     clusters: tuple[tuple[str, int], ...] = ()
     splits: tuple[Split, ...] = ()
 

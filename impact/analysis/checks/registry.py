@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from impact.analysis.checks.balance import pre_period_balance
 from impact.analysis.checks.compliance import compliance
 from impact.analysis.checks.context import CheckContext
+from impact.analysis.checks.ended_early import complete_observation
 from impact.analysis.checks.freshness import data_freshness
 from impact.analysis.checks.interference import interference
 from impact.analysis.checks.overlap import overlap
@@ -26,6 +27,7 @@ CHECKS: tuple[Callable[[CheckContext], Check | None], ...] = (
     exposure_reconciliation,
     compliance,
     survey_response,
+    complete_observation,
     data_freshness,
     interference,
     overlap,

@@ -91,6 +91,9 @@ def load(stored: bytes) -> SufficientStatistics:
         moments=by_metric_from(document["moments"], arm_moments_from),
         proportions=by_metric_from(document["proportions"], lambda arm: ArmProportion(**arm)),
         money=by_metric_from(document["money"], arm_moments_from),
+        ended_early=by_metric_from(
+            document.get("ended_early", {}), lambda arm: ArmProportion(**arm)
+        ),
         lifetimes=by_metric_from(document.get("lifetimes", {}), lifetime_from),
         compliance=by_metric_from(document.get("compliance", {}), arm_moments_from),
         caps=document.get("caps", {}),
@@ -133,6 +136,7 @@ def _first_form(statistics: SufficientStatistics) -> dict[str, Any]:
 def _later_forms(statistics: SufficientStatistics) -> dict[str, Any]:
     """Return what came after the first form; empty ones are left out, so that bytes stay."""
     return {
+        "ended_early": by_metric_to(statistics.ended_early, asdict),
         "lifetimes": by_metric_to(statistics.lifetimes, fields_to),
         "compliance": by_metric_to(statistics.compliance, arm_moments_to),
         "adjusted": by_metric_to(statistics.adjusted, adjusted_to),

@@ -41,6 +41,8 @@ class SufficientStatistics:
     `crossed` holds ratios by what crosses their units, `windows` sums by window of a switchback.
     `splits` counts units by version and variant where the split changed between versions, and
     `epochs` then holds moments by version, for segments `version=...`.
+    `ended_early` counts by window metric, and for the money, the units that count and, as
+    successes, those whose observation ended inside of the window before they churned.
     `information` holds per metric its events or units at every earlier look of a plan that spends
     its error rate over looks.
     `response` counts by cluster the units that were asked, and in "y" those who answered.
@@ -53,6 +55,7 @@ class SufficientStatistics:
     moments: dict[str, tuple[ArmMoments, ...]] = field(default_factory=dict)
     proportions: dict[str, tuple[ArmProportion, ...]] = field(default_factory=dict)
     money: dict[str, tuple[ArmMoments, ...]] = field(default_factory=dict)
+    ended_early: dict[str, tuple[ArmProportion, ...]] = field(default_factory=dict)
     lifetimes: dict[str, tuple[ArmLifetime, ...]] = field(default_factory=dict)
     compliance: dict[str, tuple[ArmMoments, ...]] = field(default_factory=dict)
     clusters: dict[str, tuple[ClusterCounts, ...]] = field(default_factory=dict)

@@ -14,6 +14,7 @@ TITLES = {
     "exposure_reconciliation": "Assignments against exposures",
     "compliance": "Compliance",
     "survey_response": "Survey response",
+    "complete_observation": "Observation of whole windows",
     "data_freshness": "Freshness of the data",
     "interference": "Interference between arms",
     "overlap": "Overlap with other experiments",

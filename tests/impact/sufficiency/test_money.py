@@ -21,18 +21,18 @@ from tests.impact.sufficiency.drawing import (
     worlds,
 )
 
-HORIZON = 20
+HORIZON, WINDOW = 20, 10
 COST = 0.75
 PLAN = plan_of(
     "- {key: worth, role: primary, kind: mean, source: revenue.amount, horizon: 20}",
-    head=f"economics: {{currency: EUR, cost_per_handle_minute: {COST}, window: 10}}",
+    head=f"economics: {{currency: EUR, cost_per_handle_minute: {COST}, window: {WINDOW}}}",
 )
 
 
 def drawn(world: World) -> pd.DataFrame:
-    """Draw customers who leave or go out of sight, and what they pay on each day before."""
+    """Draw customers who leave, or go out of sight after the window, and what each paid by day."""
     rng, n = world.rng(), world.size
-    left, seen = rng.geometric(0.03, n), rng.integers(8, 60, n)
+    left, seen = rng.geometric(0.03, n), rng.integers(WINDOW, 60, n)
     time = np.minimum(np.minimum(left, seen), HORIZON)
     paid = np.round(rng.gamma(1.0, 4.0, (n, HORIZON)) * (rng.random((n, HORIZON)) < 0.3), 2)
     number = np.arange(n)
@@ -101,7 +101,7 @@ def test_lifetimes_and_net_value_are_those_of_single_payments(world: World) -> N
         row = row_of(found, "worth", "lifetime_revenue", "partitioned_weighting", variant=arm)
         assert row.value == pytest.approx(expected.value, rel=CLOSE)
         assert row.std_error == pytest.approx(expected.std_error, rel=CLOSE)
-    earned = np.array([paid[:10].sum() for paid in units["paid"]])
+    earned = np.array([paid[:WINDOW].sum() for paid in units["paid"]])
     net = units.assign(net=earned - COST * units["minutes"])
     test = stats.ttest_ind(*(arm["net"] for arm in arms_of(net)), equal_var=False)
     row = row_of(found, "net_value", "net_value", "welch")
