@@ -9,9 +9,9 @@ from ibis.expr.types import BooleanValue, Table
 from experiments.plan.document import Maturity, Metric, Plan
 from impact.analysis.sufficient import ArmCount, ArmMoments, CheckCounts, StartTimes
 from impact.join.columns import literal_instant, microseconds
+from impact.join.dated import shifted
 from impact.join.inputs import NAMES, Inputs
 from impact.join.reconciliation import reconciled
-from impact.join.windows import shifted
 
 Tally = dict[str, int]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

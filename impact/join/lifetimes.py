@@ -17,6 +17,7 @@ from impact.analysis.sufficient import ALL, ArmLifetime
 from impact.engine import Engine
 from impact.join.columns import local_date
 from impact.join.covariates import label
+from impact.join.dated import day_of, is_since
 from impact.join.exchange import converted, refuse_unknown_currencies, with_rates
 from impact.join.facts import facts_of, unit_key
 from impact.join.inputs import Inputs, registered
@@ -80,7 +81,8 @@ def paid_by_unit(observed: Table, inputs: Inputs, plan: Plan, metric: Metric) ->
     )  # fmt: skip
     rows = with_rates(borne.inner_join(facts, borne.unit_key_ == facts.key_), plan)
     day = local_date(rows.at_, plan.zone).delta(rows.start_date, unit="day").cast("int64")
-    rows = rows.mutate(day_=day).filter(of_source(rows, metric.source), rows.at_ >= rows.start)
+    since = is_since(rows.at_, day_of(rows.at_, rows.start_date, plan.zone), rows.start, 0)
+    rows = rows.mutate(day_=day).filter(of_source(rows, metric.source), since)
     seen = (rows.day_ < rows.time) | (rows.churned & (rows.day_ == rows.time))
     counted = rows.filter(seen)
     refuse_unknown_currencies(counted, plan)

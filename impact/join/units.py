@@ -9,6 +9,7 @@ from experiments.plan.document import PER_CONTACT, Plan, Unit
 from impact.engine import Engine
 from impact.errors import InvalidBatch
 from impact.join.columns import UTC_INSTANT, instant, literal_instant, local_date, optional
+from impact.join.dated import day_of, is_since
 from impact.join.inputs import Inputs
 from impact.join.splits import START, few_labels, find_splits, split_column, split_values
 from impact.join.start_times import start_label
@@ -47,7 +48,7 @@ def build_units(
     units = _with_churn(units, inputs)
     units = _with_dates(units, plan, as_of)
     units = _with_start(units, plan, places)
-    units = _with_service(units)
+    units = _with_service(units, plan)
     labels = {"variant": plan.variants, **few_labels(inputs, places)}
     return connection.keep(units if with_ids else units.drop(*IDS), labels)
 
@@ -166,12 +167,13 @@ def _with_start(units: Table, plan: Plan, places: dict[str, str]) -> Table:
     )
 
 
-def _with_service(units: Table) -> Table:
+def _with_service(units: Table, plan: Plan) -> Table:
     """Keep the answers that the checks count, not the columns that they come from."""
     exposed = units.exposed_at.notnull()
+    day = day_of(units.exposed_at, units.start_date, plan.zone)
     served = exposed & units.served_variant.notnull()
     return units.mutate(
-        exposed_early=exposed & (units.exposed_at < units.start),
+        exposed_early=exposed & ~is_since(units.exposed_at, day, units.start, 0),
         served=served,
         kept=served & (units.served_variant == units.variant),
     ).drop("exposed_at", "served_variant")

@@ -9,6 +9,7 @@ from experiments.plan.document import Aggregate, Plan, Source
 from experiments.plan.document import Table as Fact
 from impact.engine import Engine
 from impact.join.columns import equals, local_date, optional
+from impact.join.dated import day_of, is_since
 from impact.join.exchange import converted, refuse_unknown_currencies, with_rates
 from impact.join.facts import facts_of, unit_key
 from impact.join.inputs import Inputs
@@ -23,8 +24,9 @@ def measure_units(
 ) -> Table:
     """Return the eligible units with one column per measure, computed once and kept.
 
-    Windows are half-open, `[start + low, start + high)`. A churn counts from the start's date
-    on, as it does for survival: what carries a date alone has no time of the day to be earlier.
+    Windows are half-open, `[start + low, start + high)`. What carries a date alone has no time of
+    the day to be earlier and is compared with the start's date; a churn counts from that date on
+    whatever its time, as it does for survival.
 
     Raises:
         InputMissing: a table or column of the plan was not given.
@@ -69,7 +71,10 @@ def rows_inside(units: Table, inputs: Inputs, plan: Plan, measure: Measure) -> T
 
 
 def borne_rows(units: Table, inputs: Inputs, plan: Plan, fact: Fact) -> Table:
-    """Return the rows of one table beside the units that bear them, by `fact_unit`."""
+    """Return the rows of one table beside the units that bear them, by `fact_unit`.
+
+    `day_` is the day after the start of what carries a date alone, else null.
+    """
     facts = facts_of(inputs, plan, fact)
     borne = units.select(
         fact_unit=units.unit_id,
@@ -81,6 +86,7 @@ def borne_rows(units: Table, inputs: Inputs, plan: Plan, fact: Fact) -> Table:
     rows = borne.inner_join(facts, borne.unit_key_ == facts.key_)
     if fact is Fact.CONTACTS:
         rows = rows.mutate(at_=_since_asked(rows))
+    rows = rows.mutate(day_=day_of(rows.at_, rows.start_date_, plan.zone))
     return with_rates(rows, plan) if fact is Fact.REVENUE else rows
 
 
@@ -111,13 +117,14 @@ def _inside(rows: Table, measure: Measure, plan: Plan) -> BooleanValue:
         case Fact.CHURN, _:
             inside &= local_date(rows.at_, plan.zone) >= rows.start_date_
         case Fact.OBSERVATIONS, None:
-            inside &= rows.at_.isnull() | (rows.at_ >= rows.start_)
+            inside &= rows.at_.isnull() | is_since(rows.at_, rows.day_, rows.start_, 0)
         case _, low:
-            inside &= rows.at_ >= shifted(rows.start_, low or 0)
+            inside &= is_since(rows.at_, rows.day_, rows.start_, low or 0)
     if measure.source.table is Fact.SURVEYS and measure.low == 0:
-        inside &= rows.sent_at >= rows.start_
+        sent_day = day_of(rows.sent_at, rows.start_date_, plan.zone)
+        inside &= is_since(rows.sent_at, sent_day, rows.start_, 0)
     if measure.high is not None:
-        inside &= rows.at_ < shifted(rows.start_, measure.high)
+        inside &= ~is_since(rows.at_, rows.day_, rows.start_, measure.high)
     return inside
 
 
@@ -129,11 +136,6 @@ def of_source(rows: Table, source: Source) -> BooleanValue:
     if source.table is Fact.REVENUE and "kind" not in dict(source.where):
         return kind & (optional(rows, "kind", "string").fill_null("") != COST)
     return kind
-
-
-def shifted(start: TimestampValue, days: int) -> TimestampValue:
-    """Return the instant that many days of 24 hours after (or before) the start."""
-    return start + ibis.interval(days=days) if days else start
 
 
 def _value(rows: Table, source: Source) -> Value:
