@@ -40,6 +40,7 @@ class Column:
 
     `choices` lists the only values allowed; `low` and `high` are inclusive. `may_be_future` holds
     for what is agreed ahead. `not_before` names instants of the row that cannot come after this.
+    `negative_kinds` are the values of `kind` with which a row's number may not be above zero.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Column:
     high: float | None = None
     may_be_future: bool = False
     not_before: tuple[str, ...] = ()
+    negative_kinds: tuple[str, ...] = ()
 
 
 def _required(name: str, type_: ColumnType) -> Column:
@@ -98,7 +100,7 @@ COLUMNS: Mapping[RecordKind, tuple[Column, ...]] = MappingProxyType(
             _required("transaction_id", T.ID),
             _required("customer_id", T.ID),
             _required("occurred_at", T.INSTANT),
-            _required("amount", T.AMOUNT),
+            Column(name="amount", type=T.AMOUNT, required=True, negative_kinds=("refund",)),
             _required("currency", T.CURRENCY),
             Column(name="kind", type=T.TEXT, choices=("charge", "refund", "credit", "cost")),
             *_all(T.INSTANT, "recorded_at"),

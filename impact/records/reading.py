@@ -12,7 +12,7 @@ from impact.records.blocks import Block
 from impact.records.columns import raw_ids, read_column
 from impact.records.findings import RowRejection
 from impact.records.kinds import Column
-from impact.records.rules import order_faults
+from impact.records.rules import row_faults
 from impact.records.schema import canonical_schema
 
 
@@ -113,7 +113,7 @@ def _read_block(
     findings = block.findings
     typed = {column.name: read_column(block, column, zone, now) for column in columns}
     for column in columns:
-        for fault in order_faults(column, typed):
+        for fault in row_faults(column, typed):
             findings.reject(column.name, fault.where, block.cell(column.name), fault.rule)
     members = {**raw_ids(block, columns, typed), **block.members}
     count = findings.row_numbers.size

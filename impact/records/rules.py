@@ -30,8 +30,12 @@ def column_faults(column: Column, values: pa.Array, now: datetime | None) -> Ite
         yield Fault(mask(pc.greater(values, latest)), "must not lie in the future")
 
 
-def order_faults(column: Column, typed: Mapping[str, pa.Array]) -> Iterator[Fault]:
-    """Yield where the instants of a row contradict each other."""
+def row_faults(column: Column, typed: Mapping[str, pa.Array]) -> Iterator[Fault]:
+    """Yield where the values of a row contradict each other: instants, or an amount its kind."""
     for earlier in column.not_before:
         too_early = mask(pc.less(typed[column.name], typed[earlier]))
         yield Fault(too_early, f"must not come before {earlier}")
+    for kind in column.negative_kinds:
+        above = pc.greater(typed[column.name], pa.scalar(0, typed[column.name].type))
+        wrong = mask(pc.and_(above, pc.equal(typed["kind"], kind)))
+        yield Fault(wrong, f"a {kind} is negative")

@@ -247,3 +247,24 @@ def test_all_broken_rules_of_a_row_are_named_and_good_rows_go_in(read_csv: Reade
     }
     assert result.table["contact_id"].to_pylist() == ["c1", "c3"]
     assert result.rows_read == 3
+
+
+@pytest.mark.parametrize(("amount", "kind"), [("0.01", "refund"), ("100", "refund")])
+def test_a_positive_refund_is_rejected_and_never_turned_round(
+    read_csv: Reader, amount: str, kind: str
+) -> None:
+    result = read_csv(file_of(CHARGE | {"amount": amount, "kind": kind}), kind=RecordKind.REVENUE)
+
+    assert rules(result) == [("amount", "a refund is negative")]
+    assert result.rejections[0].value == amount
+    assert result.table.num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("amount", "kind"),
+    [("-100", "refund"), ("0", "refund"), ("100", "credit"), ("-100", "credit"), ("100", "")],
+)
+def test_other_amounts_stand_as_they_are_sent(read_csv: Reader, amount: str, kind: str) -> None:
+    result = read_csv(file_of(CHARGE | {"amount": amount, "kind": kind}), kind=RecordKind.REVENUE)
+
+    assert result.table["amount"].to_pylist() == [Decimal(amount)]
