@@ -52,6 +52,21 @@ def share_owner_sql(definition: ExperimentDefinition, bucket: str) -> str:
     """Return the expression of the variant that owns the bucket where `saturation` was drawn.
 
     NULL where none does, or nothing was drawn.
+
+    >>> from experiments.assignment.definition import VariantDefinition
+    >>> from experiments.assignment.saturation import Level, Saturation
+    >>> levels = (Level(share=0, weight=5000), Level(share=10_000, weight=5000))
+    >>> two_stages = ExperimentDefinition(
+    ...     key="patience", version=1, salt="kX3_vT9-aB2mQ7pR",
+    ...     variants=(
+    ...         VariantDefinition(key="a", weight=5000, is_control=True),
+    ...         VariantDefinition(key="b", weight=5000)),
+    ...     saturation=Saturation(cluster="queue", levels=levels))
+    >>> for part in share_owner_sql(two_stages, "bucket").split("WHEN '"):
+    ...     print(part.strip())
+    CASE saturation
+    0' THEN CASE WHEN bucket BETWEEN 0 AND 9999 THEN 'a' END
+    100' THEN CASE WHEN bucket BETWEEN 0 AND 9999 THEN 'b' END END
     """
     levels = definition.saturation.weights if definition.saturation is not None else ()
     owners = []

@@ -108,7 +108,18 @@ def assignment_sql(
 
 
 def layer_sql(definition: ExperimentDefinition, dialect: Dialect, column: str = "unit_id") -> str:
-    """Return the expression of whether a unit falls into the experiment's range of its layer."""
+    """Return the expression of whether a unit falls into the experiment's range of its layer.
+
+    >>> from experiments.assignment.definition import LayerPlacement, VariantDefinition
+    >>> placed = ExperimentDefinition(
+    ...     key="patience", version=1, salt="kX3_vT9-aB2mQ7pR",
+    ...     variants=(
+    ...         VariantDefinition(key="control", weight=5000, is_control=True),
+    ...         VariantDefinition(key="patient", weight=5000)),
+    ...     layer=LayerPlacement(salt="Lw8-fJ2_nD5sZ0yC", start=1000, end=7000))
+    >>> layer_sql(placed, Dialect.DUCKDB).partition(" % 10000 ")[2]
+    'BETWEEN 1000 AND 6999'
+    """
     layer = definition.layer
     if layer is None:
         return "TRUE"
