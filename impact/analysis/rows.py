@@ -25,7 +25,13 @@ class Subject:
     segment: str = ALL
 
     def within(self, segment: str) -> "Subject":
-        """The same, inside one segment."""
+        """The same, inside one segment.
+
+        >>> subject = Subject(
+        ...     metric="paid", kind="mean", unit="EUR", level=0.95, control="a", look=None)
+        >>> subject.segment, subject.within("tier=pro").segment
+        ('all', 'tier=pro')
+        """
         return replace(self, segment=segment)
 
     def without_unit(self) -> "Subject":

@@ -46,7 +46,18 @@ class Showing:
         return replace(self.plan, confidence_level=nominal_level(self.bound))
 
     def rows(self, estimates: Iterable[Estimate]) -> tuple[Estimate, ...]:
-        """Return the rows with the intervals and p-values that hold under looking."""
+        """Return the rows with the intervals and p-values that hold under looking.
+
+        >>> from experiments.plan.reading import read_plan
+        >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000,
+        ... b: 5000}, looks: {planned_end: 2026-12-01}, metrics: [{key: visits, role: primary,
+        ... kind: mean, source: contacts, window: 30}]}''')
+        >>> row = Estimate(metric="visits", kind="mean", method="welch", quantity="mean_difference",
+        ...     value=1.0, std_error=0.5, ci_low=0.02, ci_high=1.98, look=1, note="interim")
+        >>> (shown,) = Showing(plan=plan, bound=NotEstimable("no rule"), look=1).rows([row])
+        >>> shown.value, shown.std_error, shown.ci_low, shown.note
+        (1.0, None, None, 'interim; no interval: no rule')
+        """
         return tuple(self._row(estimate) for estimate in estimates)
 
     def curves(self, curves: Iterable[Curve]) -> tuple[Curve, ...]:

@@ -28,7 +28,16 @@ class ClusterCounts:
     shared: bool = False
 
     def number(self, name: str) -> Floats:
-        """Return the sums of one of the numbers, shape (entries,)."""
+        """Return the sums of one of the numbers, shape (entries,).
+
+        Raises:
+            ValueError: it is none of `names`.
+
+        >>> counts = ClusterCounts(names=("y", "d"), cluster=np.arange(2), n=np.array([9, 8]),
+        ...     variant=np.array(["a", "b"]), sums=np.array([[600.0, 3.0], [500.0, 2.0]]))
+        >>> counts.number("d")
+        array([3., 2.])
+        """
         return np.asarray(self.sums[:, self.names.index(name)])
 
 

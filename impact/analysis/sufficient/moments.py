@@ -23,7 +23,17 @@ class Moments:
     cross: Floats
 
     def __add__(self, other: "Moments") -> "Moments":
-        """Merge two disjoint groups (Chan, Golub and LeVeque 1983)."""
+        """Merge two disjoint groups (Chan, Golub and LeVeque 1983).
+
+        Raises:
+            ValueError: the groups are of other numbers.
+
+        >>> def around(mean):  # two units, one below and one above
+        ...     return Moments(names=("y",), n=2, means=np.array([mean]), cross=np.array([[2.0]]))
+        >>> both = around(2.0) + around(6.0)
+        >>> both.n, both.means, both.cross
+        (4, array([4.]), array([[20.]]))
+        """
         if self.names != other.names:
             message = f"moments of {self.names} and {other.names} cannot be merged"
             raise ValueError(message)

@@ -37,7 +37,14 @@ class Arms:
         )
 
     def together(self) -> Sides:
-        """Return all arms at once, for a global test: the others' units and the control's."""
+        """Return all arms at once, for a global test: the others' units and the control's.
+
+        >>> curves = {name: kaplan_meier([10.0, 30.0], [1, 0], [left, 100 - left])
+        ...     for name, left in (("a", 40), ("b", 20), ("c", 25))}
+        >>> sides = Arms(control="a", curves=curves).together()
+        >>> sides.n_variant, sides.events_variant, sides.n_baseline, sides.events_baseline
+        (200, 45, 100, 40)
+        """
         tables = [self.curves[name].table for name in self.others]
         baseline = self.curves[self.control].table
         return Sides(

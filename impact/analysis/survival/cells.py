@@ -52,12 +52,27 @@ class Cells:
         )
 
     def during(self, start: float, end: float) -> "Cells":
-        """Return those who are still there after `start`, followed up to `end`."""
+        """Return those who are still there after `start`, followed up to `end`.
+
+        >>> cells = Cells(segment="all", variants=("a",), arm=np.zeros(3, dtype=int),
+        ...     time=np.array([10.0, 20, 30]), event=np.array([True, True, False]),
+        ...     n=np.array([20, 10, 70]), stratum=np.zeros(3, dtype=int))
+        >>> part = cells.during(10.0, 25.0)
+        >>> part.time.tolist(), part.event.tolist(), part.n.tolist()
+        ([20.0, 25.0], [True, False], [10, 70])
+        """
         kept, time, event = within(self.time, self.event, start, end)
         return replace(self.where(kept), time=time, event=event)
 
     def without_covariates(self) -> "Cells":
-        """Return the same customers in the few cells that differ in anything but covariates."""
+        """Return the same customers in the few cells that differ in anything but covariates.
+
+        >>> cells = Cells(segment="all", variants=("a",), arm=np.zeros(2, dtype=int),
+        ...     time=np.array([30.0, 30.0]), event=np.array([False, False]), n=np.array([20, 70]),
+        ...     stratum=np.zeros(2, dtype=int), covariates={"tier": np.array(["basic", "pro"])})
+        >>> cells.without_covariates().n.tolist()
+        [90]
+        """
         further = [column for column in (self.cause, self.entry) if column is not None]
         key = (self.stratum, self.time, self.arm, self.event, *self.clusters.values(), *further)
         keys = _combined(*key)
