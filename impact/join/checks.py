@@ -91,13 +91,13 @@ def check_counts(
         late_assignment=_total(tallies, "exposed_early"),
         ineligible_before_start=_total(tallies, "before_start"),
         pre_period=pre_period,
-        last_seen=last_seen(inputs),
+        last_seen=_last_seen(inputs),
         start_times=started,
         reconciled=reconciled(inputs, plan),
     )
 
 
-def last_seen(inputs: Inputs) -> tuple[tuple[str, str], ...]:
+def _last_seen(inputs: Inputs) -> tuple[tuple[str, str], ...]:
     """Return the latest instant of each table that has one, as ISO text."""
     latest = [
         table.aggregate(latest=microseconds(table[OCCURS[name]].max())).mutate(

@@ -61,7 +61,7 @@ def unit_key(units: Table, plan: Plan, fact: Fact) -> StringValue:
     return units.unit_id
 
 
-def handle_seconds(contacts: Table) -> ibis.Value:
+def _handle_seconds(contacts: Table) -> ibis.Value:
     """Return talk + hold + wrap: null without talk, other missing parts are 0."""
     hold = optional(contacts, "hold_seconds", "float64").fill_null(0.0)
     wrap = optional(contacts, "wrap_seconds", "float64").fill_null(0.0)
@@ -73,7 +73,7 @@ def _contacts(table: Table, inputs: Inputs, plan: Plan) -> Table:  # noqa: ARG00
     return table.mutate(
         key_=optional(table, BEARERS[plan.unit], "string"),
         at_=table.arrived_at,
-        handle_seconds=handle_seconds(table),
+        handle_seconds=_handle_seconds(table),
         handled=talked | instant(table, "answered_at").notnull(),
     )
 

@@ -48,8 +48,8 @@ def find_splits(plan: Plan, inputs: Inputs) -> dict[str, str]:
         if table is not None:
             places |= dict.fromkeys(_present(table, names), place)
     places |= {name: START for name in names if name in LABELS and name not in places}
-    wanted = set(required_names(plan))
-    if EPOCH not in required_names(plan) and not _has_several(inputs.assignments, EPOCH, places):
+    wanted = set(_required_names(plan))
+    if EPOCH not in _required_names(plan) and not _has_several(inputs.assignments, EPOCH, places):
         places.pop(EPOCH, None)
     missing = [name for name in names if name not in places and name in wanted]
     if missing:
@@ -78,7 +78,7 @@ def few_labels(inputs: Inputs, places: Mapping[str, str]) -> dict[str, list[str]
     }
 
 
-def required_names(plan: Plan) -> tuple[str, ...]:
+def _required_names(plan: Plan) -> tuple[str, ...]:
     """Return the columns without which nothing is computed: all but what units received."""
     return tuple(dict.fromkeys(_compared(plan)))
 

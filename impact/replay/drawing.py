@@ -22,10 +22,10 @@ def split_of(history: History) -> Split:
     """Return how a history is split: its units by their hash, or the slots of a switchback."""
     if history.schedule is None:
         return hashed_split(history.plan, history.unit_ids)
-    return scheduled_split(history.plan, history.schedule)
+    return _scheduled_split(history.plan, history.schedule)
 
 
-def scheduled_split(plan: Plan, schedule: Schedule) -> Split:
+def _scheduled_split(plan: Plan, schedule: Schedule) -> Split:
     """Return how the slots of a schedule are drawn, and with them the contacts in each.
 
     Raises:
@@ -47,11 +47,22 @@ def hashed_split(plan: Plan, unit_ids: tuple[str, ...]) -> Split:
     """Return how the units of a history are split: by a fresh salt each time.
 
     Salts come from the generator, so that the same seed gives the same splits.
+
+    >>> from experiments.plan.document import Unit
+    >>> plan = Plan(key="calls", unit=Unit.CUSTOMER, control="a", metrics=(),
+    ...     weights=(("a", 7500), ("b", 2500)))
+    >>> split = hashed_split(plan, tuple(f"C{number:04}" for number in range(2000)))
+    >>> arms = split(Outcomes(size=2000), np.random.default_rng(1))
+    >>> round(float(arms.mean()), 2)
+    0.25
+    >>> again = split(Outcomes(size=2000), np.random.default_rng(1))
+    >>> bool((arms == again).all())
+    True
     """
     places = {variant: place for place, variant in enumerate(plan.variants)}
 
     def split(outcomes: Outcomes, rng: np.random.Generator) -> NDArray[np.int64]:  # noqa: ARG001
-        compiled = compile_experiment(definition_of(plan, _salt(rng)))
+        compiled = compile_experiment(_definition_of(plan, _salt(rng)))
         drawn = assign_many(compiled, unit_ids).outcomes
         found = (places[outcome.assigned_variant] for outcome in drawn)
         return np.fromiter(found, dtype=np.int64, count=len(unit_ids))
@@ -59,7 +70,7 @@ def hashed_split(plan: Plan, unit_ids: tuple[str, ...]) -> Split:
     return split
 
 
-def definition_of(plan: Plan, salt: str) -> ExperimentDefinition:
+def _definition_of(plan: Plan, salt: str) -> ExperimentDefinition:
     """Return the experiment of a plan, with everybody in it."""
     return ExperimentDefinition(
         key=plan.key,

@@ -40,6 +40,20 @@ def schedule_between(plan: Plan, cut: Cut, since: datetime, until: datetime) -> 
     Raises:
         InvalidRequest: there is no whole one.
         InvalidDefinition: slots that no schedule has.
+
+    >>> from datetime import UTC
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: time_slot, control: a, weights: {a: 5000, b: 5000},
+    ... switchback: window_id, metrics: [{key: wait, role: primary, kind: mean, window: 1,
+    ... source: contacts.wait_seconds}]}''')
+    >>> since, until = datetime(2026, 3, 2, 9, tzinfo=UTC), datetime(2026, 4, 8, tzinfo=UTC)
+    >>> found = schedule_between(plan, Cut(), since, until)
+    >>> found.starts_on.isoformat(), found.weeks
+    ('2026-03-03', 4)
+    >>> schedule_between(plan, Cut(), since, since)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    experiments.errors.InvalidRequest: since = 2026-03-03: must leave 2 whole weeks ...
     """
     first = since.astimezone(plan.zone)
     starts_on = first.date() + timedelta(days=bool(first.hour or first.minute or first.second))
@@ -72,7 +86,7 @@ def in_slots(first: Table, plan: Plan, schedule: Schedule) -> pa.Table:
     day = local.date().delta(ibis.date(schedule.starts_on), unit="day")
     inside = first.mutate(
         **{
-            SLOT: day * slots_a_day(schedule) + (minute // schedule.slot_minutes),
+            SLOT: day * _slots_a_day(schedule) + (minute // schedule.slot_minutes),
             MINUTE: minute % schedule.slot_minutes,
         }
     ).filter(
@@ -107,7 +121,7 @@ def slots_of(eligible: Table, plan: Plan, schedule: Schedule) -> Slots:
     )
 
 
-def slots_a_day(schedule: Schedule) -> int:
+def _slots_a_day(schedule: Schedule) -> int:
     """Return how many slots a day has."""
     minutes = (schedule.to_hour - schedule.from_hour) * MINUTES_PER_HOUR
     return minutes // schedule.slot_minutes

@@ -36,7 +36,18 @@ class Transactions:
 
 
 def draw_transactions(centre: Centre, outcome: Outcome, rng: np.random.Generator) -> Transactions:
-    """Return all bills and refunds of the observed year, bills first."""
+    """Return all bills and refunds of the observed year, bills first.
+
+    >>> from impact.simulation.centre import draw_centre, run, uniform
+    >>> rng = np.random.default_rng(1)
+    >>> centre = draw_centre(50, rng)
+    >>> arms = {trial.key: uniform(centre, treated=False) for trial in centre.trials}
+    >>> found = draw_transactions(centre, run(centre, arms), rng)
+    >>> bool((found.cents[found.refund] < 0).all()), bool((found.cents[~found.refund] > 0).all())
+    (True, True)
+    >>> int(found.day.max()) < OBSERVED_DAYS
+    True
+    """
     bills_rng, refunds_rng = rng.spawn(2)
     bills = _bills(centre, outcome, bills_rng)
     refunds = _refunds(centre, outcome, refunds_rng)

@@ -46,5 +46,9 @@ def instants(day: Integers, second: Integers) -> Instants:
 
 
 def weekday(day: Integers) -> Integers:
-    """Return 0 for Monday to 6 for Sunday."""
+    """Return 0 for Monday to 6 for Sunday.
+
+    >>> FIRST_DAY.strftime("%A"), weekday(np.array([0, 4, 5, 7])).tolist()
+    ('Wednesday', [2, 6, 0, 2])
+    """
     return (day + FIRST_DAY.weekday()) % 7

@@ -23,6 +23,13 @@ def churn_days(population: Population, contacts: Contacts) -> Integers:
     The hazard of a day is base * (1 + harm) * (1 - goodwill). Harm and goodwill jump with a
     contact to its level if that is higher, and decay by a fixed share a day. A customer leaves
     when the cumulative hazard passes its threshold, so the same threshold serves every arm.
+
+    >>> from impact.simulation.centre import draw_centre, run, uniform
+    >>> centre = draw_centre(300, np.random.default_rng(1))
+    >>> arms = {trial.key: uniform(centre, treated=False) for trial in centre.trials}
+    >>> day = churn_days(centre.population, run(centre, arms).contacts)
+    >>> len(day), int(day.max()) == SIMULATED_DAYS
+    (300, True)
     """
     harm, goodwill, passed = np.zeros((3, population.size))
     harms = _harms(contacts)

@@ -75,7 +75,15 @@ class Demand:
 
 
 def draw_demand(population: Population, workforce: Workforce, rng: np.random.Generator) -> Demand:
-    """Return the potential contacts of all customers over all simulated days."""
+    """Return the potential contacts of all customers over all simulated days.
+
+    >>> from impact.simulation.population import draw_population
+    >>> from impact.simulation.workforce import draw_workforce
+    >>> rng = np.random.default_rng(1)
+    >>> demand = draw_demand(draw_population(40, rng), draw_workforce(rng), rng)
+    >>> demand.shape == demand.talk.shape, bool((np.diff(demand.day, axis=1) > 0).all())
+    (True, True)
+    """
     times, clock, handling, thresholds = rng.spawn(4)
     counts = times.poisson(population.contacts_a_day * SIMULATED_DAYS)
     customer = np.repeat(np.arange(population.size), counts)

@@ -48,6 +48,13 @@ def handle(demand: Demand, workforce: Workforce, trials: Sequence[Trial], arms: 
     """Return the contacts under `arms`: per trial, treatment or not for each potential contact.
 
     Each array of `arms` has the shape of the demand's grid, or one that broadcasts to it.
+
+    >>> from impact.simulation.centre import draw_centre, uniform
+    >>> centre = draw_centre(200, np.random.default_rng(1))
+    >>> arms = {trial.key: uniform(centre, treated=False) for trial in centre.trials}
+    >>> found = handle(centre.demand, centre.workforce, centre.trials, arms)
+    >>> bool((np.diff(found.day) >= 0).all()), bool((found.resolved & found.abandoned).any())
+    (True, False)
     """
     taking_part = {trial.key: _takes_part(demand, trial) for trial in trials}
     applied = {

@@ -29,7 +29,18 @@ class Notices:
 
 
 def draw_notices(outcome: Outcome, rng: np.random.Generator) -> Notices:
-    """Return the churns of the observed year and notices that were withdrawn within it."""
+    """Return the churns of the observed year and notices that were withdrawn within it.
+
+    >>> from impact.simulation.centre import draw_centre, run, uniform
+    >>> rng = np.random.default_rng(1)
+    >>> centre = draw_centre(200, rng)
+    >>> arms = {trial.key: uniform(centre, treated=False) for trial in centre.trials}
+    >>> outcome = run(centre, arms)
+    >>> found = draw_notices(outcome, rng)
+    >>> kept = found.reversed_day == NO_DAY
+    >>> bool((found.day[kept] == outcome.churn_day[found.customer[kept]]).all())
+    True
+    """
     left = np.flatnonzero(outcome.churn_day < OBSERVED_DAYS)
     regret_day = rng.integers(OBSERVED_DAYS - LONGEST_REGRET_DAYS, size=len(outcome.churn_day))
     regrets = rng.random(len(outcome.churn_day)) < WITHDRAWN_SHARE

@@ -51,7 +51,14 @@ class Population:
 
 
 def draw_population(size: int, rng: np.random.Generator) -> Population:
-    """Return `size` customers who are all there on the first day."""
+    """Return `size` customers who are all there on the first day.
+
+    >>> found = draw_population(1000, np.random.default_rng(1))
+    >>> found.size, sorted(set(found.payment.tolist()))
+    (1000, ['postpaid', 'prepaid'])
+    >>> round(float((found.tier == "basic").mean()), 2)
+    0.51
+    """
     tier = rng.choice(len(TIERS), size=size, p=TIER_SHARE)
     prepaid = rng.random(size) < PREPAID_SHARE
     tenure = np.floor(rng.gamma(1.3, 26.0, size)).astype(np.int64)

@@ -43,6 +43,11 @@ def customer_columns(centre: Centre) -> Columns:
     """Return the customers file, with the segments that were known before the year began.
 
     Nobody is observed after the year, so that a later analysis does not take silence for loyalty.
+
+    >>> from impact.simulation.centre import draw_centre
+    >>> columns = customer_columns(draw_centre(2, np.random.default_rng(1)))
+    >>> columns["customer_id"].tolist(), str(columns["observed_until"][0])[:10]
+    (['C0000000', 'C0000001'], '2026-10-01')
     """
     population = centre.population
     months = population.tenure_months
@@ -60,12 +65,29 @@ def customer_columns(centre: Centre) -> Columns:
 
 
 def arrived_at(centre: Centre, contacts: Contacts) -> Instants:
-    """Return when each contact arrived."""
+    """Return when each contact arrived.
+
+    >>> from impact.simulation.centre import draw_centre, run, uniform
+    >>> centre = draw_centre(30, np.random.default_rng(1))
+    >>> arms = {trial.key: uniform(centre, treated=False) for trial in centre.trials}
+    >>> arrived = arrived_at(centre, run(centre, arms).contacts)
+    >>> arrived.dtype, bool((np.diff(arrived) >= np.timedelta64(0)).all())
+    (dtype('<M8[us]'), True)
+    """
     return instants(contacts.day, centre.demand.second.ravel()[contacts.slot])
 
 
 def contact_columns(centre: Centre, outcome: Outcome) -> Columns:
-    """Return the contacts file of the observed year, in order of arrival."""
+    """Return the contacts file of the observed year, in order of arrival.
+
+    >>> from impact.simulation.centre import draw_centre, run, uniform
+    >>> centre = draw_centre(100, np.random.default_rng(1))
+    >>> arms = {trial.key: uniform(centre, treated=False) for trial in centre.trials}
+    >>> columns = contact_columns(centre, run(centre, arms))
+    >>> lost = columns["abandoned"]
+    >>> set(columns["agent_id"][lost].tolist()), bool(np.isnan(columns["talk_seconds"][lost]).all())
+    ({None}, True)
+    """
     real = np.flatnonzero(outcome.real)
     contacts, demand = outcome.contacts, centre.demand
     slot = contacts.slot[real]
@@ -99,14 +121,29 @@ def contact_columns(centre: Centre, outcome: Outcome) -> Columns:
 
 
 def first_versions(contacts: Columns, rng: np.random.Generator) -> Columns:
-    """Return earlier versions of some contacts, sent before their resolution was known."""
+    """Return earlier versions of some contacts, sent before their resolution was known.
+
+    >>> ids = identifiers("K", np.arange(1000))
+    >>> ended = np.full(1000, np.datetime64("2026-01-05T10:00", "us"))
+    >>> contacts = {"contact_id": ids, "ended_at": ended, "resolved": np.full(1000, True)}
+    >>> early = first_versions(contacts, np.random.default_rng(1))
+    >>> len(early["contact_id"]) < 100, set(early["resolved"])
+    (True, {None})
+    """
     some = np.flatnonzero(rng.random(len(contacts["contact_id"])) < REPAIR_SHARE)
     early = {name: values[some] for name, values in contacts.items()}
     return {**early, "resolved": np.full(len(some), None), "updated_at": early["ended_at"]}
 
 
 def churn_columns(notices: Notices) -> Columns:
-    """Return the churn file."""
+    """Return the churn file.
+
+    >>> notices = Notices(customer=np.array([7]), day=np.array([3]), second_in_hour=np.array([0]),
+    ...     involuntary=np.array([True]), reversed_day=np.array([NO_DAY]))
+    >>> columns = churn_columns(notices)
+    >>> str(columns["churned_at"][0]), columns["reason"].tolist(), str(columns["reversed_at"][0])
+    ('2025-10-04T21:00:00.000000', ['involuntary'], 'NaT')
+    """
     churned = instants(notices.day, CHURN_SECOND + notices.second_in_hour)
     taken_back = instants(notices.reversed_day, notices.second_in_hour + 12 * 3600)
     return {
@@ -119,7 +156,14 @@ def churn_columns(notices: Notices) -> Columns:
 
 
 def revenue_columns(transactions: Transactions) -> Columns:
-    """Return the revenue file; `amount` is in whole cents."""
+    """Return the revenue file; `amount` is in whole cents.
+
+    >>> bill = Transactions(customer=np.array([7]), day=np.array([3]), second=np.array([3600]),
+    ...     cents=np.array([-350]), refund=np.array([True]))
+    >>> columns = revenue_columns(bill)
+    >>> columns["amount"].tolist(), columns["currency"].tolist(), columns["kind"].tolist()
+    ([-350], ['EUR'], ['refund'])
+    """
     size = len(transactions.customer)
     return {
         "transaction_id": identifiers("T", np.arange(size)),
@@ -132,7 +176,17 @@ def revenue_columns(transactions: Transactions) -> Columns:
 
 
 def survey_columns(centre: Centre, outcome: Outcome, surveys: Surveys) -> Columns:
-    """Return the surveys file, unanswered ones included."""
+    """Return the surveys file, unanswered ones included.
+
+    >>> from impact.simulation.centre import draw_centre, run, uniform
+    >>> centre = draw_centre(3, np.random.default_rng(1))
+    >>> arms = {trial.key: uniform(centre, treated=False) for trial in centre.trials}
+    >>> none = np.array([np.nan])
+    >>> surveys = Surveys(contact=np.array([0]), answered=np.array([False]), csat=none, nps=none,
+    ...     ces=none)
+    >>> str(survey_columns(centre, run(centre, arms), surveys)["answered_at"][0])
+    'NaT'
+    """
     contacts = outcome.contacts
     arrived = arrived_at(centre, contacts)[surveys.contact]
     talked = contacts.wait[surveys.contact] + contacts.talk[surveys.contact]
@@ -156,7 +210,11 @@ def _later(start: Instants, seconds: NDArray[np.float64]) -> Instants:
 
 
 def where(condition: NDArray[np.bool_], values: Array) -> Objects:
-    """Return the values as objects, None where the condition does not hold."""
+    """Return the values as objects, None where the condition does not hold.
+
+    >>> where(np.array([True, False]), np.array(["A001", "A002"])).tolist()
+    ['A001', None]
+    """
     objects = values.astype(object)
     objects[~condition] = None
     return objects

@@ -34,7 +34,16 @@ class Surveys:
 
 
 def draw_surveys(outcome: Outcome, rng: np.random.Generator) -> Surveys:
-    """Return the surveys about contacts that were handled."""
+    """Return the surveys about contacts that were handled.
+
+    >>> from impact.simulation.centre import draw_centre, run, uniform
+    >>> rng = np.random.default_rng(1)
+    >>> centre = draw_centre(500, rng)
+    >>> arms = {trial.key: uniform(centre, treated=False) for trial in centre.trials}
+    >>> found = draw_surveys(run(centre, arms), rng)
+    >>> bool(np.isnan(found.csat[~found.answered]).all()), np.unique(found.csat[found.answered])
+    (True, array([2., 3., 4., 5.]))
+    """
     contacts = outcome.contacts
     handled = outcome.real & ~contacts.abandoned
     sent = np.flatnonzero(handled & (rng.random(len(handled)) < SENT_SHARE))

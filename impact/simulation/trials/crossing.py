@@ -10,7 +10,14 @@ NAMES = ("y", "d")
 
 
 def crossed_counts(crossed: Crossed, arms: Integers, variants: Texts) -> CrossedCounts:
-    """Return the moments of pairs by arm, and the sums of each group and arm."""
+    """Return the moments of pairs by arm, and the sums of each group and arm.
+
+    >>> crossed = Crossed(unit=np.array([0, 0, 1]), group=np.array([0, 1, 1]),
+    ...     numbers=np.array([[300.0, 1], [200, 1], [450, 2]]))
+    >>> found = crossed_counts(crossed, np.array([0, 1]), np.array(["a", "b"]))
+    >>> found.groups.cluster.tolist(), found.groups.variant.tolist(), found.groups.sums.tolist()
+    ([0, 1, 1], ['a', 'a', 'b'], [[300.0, 1.0], [200.0, 1.0], [450.0, 2.0]])
+    """
     kept = arms[crossed.unit] != OUTSIDE
     arm, group, numbers = arms[crossed.unit][kept], crossed.group[kept], crossed.numbers[kept]
     codes, place = np.unique(group * len(variants) + arm, return_inverse=True)

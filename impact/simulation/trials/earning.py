@@ -15,6 +15,14 @@ def lifetimes_of(
     """Return the revenue until the horizon of every arm, with weights of its own.
 
     A payment counts when its day was observed to the end, or its customer churned on it.
+
+    >>> from impact.simulation.trials.outcomes import Times
+    >>> times = Times(time=np.array([90, 40]), event=np.array([0, 1]), end=np.array([90, 90]))
+    >>> paid = Payments(horizon=90, times=times, unit=np.array([0, 1, 1]),
+    ...     day=np.array([10, 10, 60]), amount=np.array([30.0, 50.0, 70.0]))
+    >>> (arm,) = lifetimes_of(paid, np.zeros(2, dtype=int), ("a",))
+    >>> arm.time.tolist(), arm.churned.tolist(), arm.earned.tolist()
+    ([40, 90], [True, False], [50.0, 30.0])
     """
     return tuple(_arm(paid, arms == place, variant) for place, variant in enumerate(variants))
 

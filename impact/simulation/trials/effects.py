@@ -46,6 +46,15 @@ def with_effect(
 
     Raises:
         InvalidRequest: no policy can change it by so much.
+
+    >>> from experiments.plan.document import Role, Source, Table
+    >>> metric = Metric(key="paid", role=Role.PRIMARY, kind=Kind.MEAN,
+    ...     source=Source(table=Table.REVENUE))
+    >>> values = Values(names=("y",), numbers=np.array([[10.0], [20.0]]), counts=np.full(2, True))
+    >>> changed = with_effect(metric, Outcomes(size=2, values={"paid": values}),
+    ...     np.array([False, True]), 0.1, np.random.default_rng(1))
+    >>> changed.values["paid"].numbers.tolist()
+    [[10.0], [22.0]]
     """
     if metric.kind is Kind.TIME_TO_EVENT:
         times = slower(outcomes.times[metric.key], treated, change, rng, delay=how.delay)

@@ -36,6 +36,12 @@ def of_windows(numbers: Floats, slots: Slots) -> dict[str, float]:
     """Return the same of the windows of a switchback, and what of it lies between days.
 
     `day_share` is the part of the variance between windows that windows of one day share.
+
+    >>> slots = Slots(of_unit=np.repeat([0, 1, 2, 3], 2), settled=np.ones(8, dtype=bool),
+    ...     day=np.array([0, 0, 1, 1]), block=np.zeros(4, dtype=int), began=np.arange(4.0))
+    >>> found = of_windows(np.array([1.0, 2, 1, 2, 6, 7, 6, 7]), slots)
+    >>> found["cluster_size"], found["windows_a_day"], round(found["day_share"], 3)
+    (2.0, 2.0, 1.0)
     """
     found = of_groups(numbers, slots.of_unit)
     if not found:

@@ -86,13 +86,13 @@ def run_trials(  # one argument per thing that varies
     for _ in range(repeats):
         outcomes = population(rng)
         arms = split(outcomes, rng)
-        treated = treat(plan, outcomes, arms, treatment, rng)
+        treated = _treat(plan, outcomes, arms, treatment, rng)
         analysis = evaluate(plan, statistics_of(plan, treated, arms), as_of=ANY_DAY)
         _count(trials, plan, analysis)
         yield trials
 
 
-def treat(
+def _treat(
     plan: Plan, outcomes: Outcomes, arms: Integers, treatment: Treatment, rng: np.random.Generator
 ) -> Outcomes:
     """Return the outcomes with the policy in every arm but control."""

@@ -15,6 +15,11 @@ def slower(
 
     Raises:
         InvalidRequest: all of the hazard, or more.
+
+    >>> times = Times(time=np.array([10, 20, 30]), event=np.array([1, 1, 0]), end=np.full(3, 30))
+    >>> later = slower(times, np.array([True, True, False]), 0.5, np.random.default_rng(1), delay=0)
+    >>> bool((later.time >= times.time).all()), int(later.time[2])
+    (True, 30)
     """
     if not change < 1:
         rule = "must be below 1: churn cannot fall by more than all of it"

@@ -16,6 +16,12 @@ def of_payments(paid: Payments) -> dict[str, float]:
     """Return the mean until the horizon, weighted for the end of observation, and churn.
 
     `variation` is that between customers of what each pays at a time.
+
+    >>> from impact.simulation.trials.outcomes import Times
+    >>> times = Times(time=np.array([90, 90]), event=np.array([0, 0]), end=np.array([90, 90]))
+    >>> of_payments(Payments(horizon=90, times=times, unit=np.array([0, 1]), day=np.array([10, 10]),
+    ...     amount=np.array([30.0, 50.0])))["mean"]
+    40.0
     """
     units = len(paid.times.time)
     times = np.bincount(paid.unit)

@@ -20,6 +20,14 @@ def weighted_split(plan: Plan) -> Split:
     """Return how units are split at random by the weights of a plan.
 
     Units that the outcomes say are drawn `together` get one arm.
+
+    >>> from experiments.plan.document import Unit
+    >>> plan = Plan(key="calls", unit=Unit.TEAM, control="a", metrics=(),
+    ...     weights=(("a", 5000), ("b", 5000)))
+    >>> teams = Outcomes(size=4, together=np.array([0, 0, 1, 1]))
+    >>> arms = weighted_split(plan)(teams, np.random.default_rng(1))
+    >>> bool(arms[0] == arms[1]), bool(arms[2] == arms[3])
+    (True, True)
     """
     shares = np.array([weight for _, weight in plan.weights], dtype=np.float64)
     cuts = np.cumsum(shares / shares.sum())[:-1]
@@ -42,6 +50,17 @@ def alternating_split(plan: Plan, windows_a_day: int, windows: int) -> Split:
     Raises:
         InvalidRequest: so many windows are no whole number of those weeks, or the weights do not
             divide any number of weeks into whole ones.
+
+    >>> from experiments.plan.document import Unit
+    >>> plan = Plan(key="calls", unit=Unit.TIME_SLOT, control="a", metrics=(),
+    ...     weights=(("a", 5000), ("b", 5000)))
+    >>> arms = alternating_split(plan, 2, 28)(Outcomes(size=28), np.random.default_rng(1))
+    >>> (arms[:14] + arms[14:]).tolist()
+    [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+    >>> alternating_split(plan, 2, 20)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    experiments.errors.InvalidRequest: units = 20: must be a multiple of 28: 2 ...
     """
     weeks, deck = _deck(plan)
     a_week = DAYS_PER_WEEK * windows_a_day

@@ -21,7 +21,7 @@ def means(assumed: Assumed, rng: np.random.Generator) -> Outcomes:
     alike = assumed.alike(rng)
     spread = deviation_of(assumed.plan, assumed.metric, assumed.expected)
     numbers = alike_numbers(assumed, spread, alike, assumed.units, rng)
-    return valued(assumed, ("y",), numbers[:, np.newaxis], alike)
+    return _valued(assumed, ("y",), numbers[:, np.newaxis], alike)
 
 
 def unit_numbers(assumed: Assumed, rng: np.random.Generator) -> Floats:
@@ -33,7 +33,7 @@ def shares(assumed: Assumed, rng: np.random.Generator) -> Outcomes:
     """Draw for whom it happens."""
     alike = assumed.alike(rng)
     happened = chances(assumed, alike) > rng.random(assumed.units)
-    return valued(assumed, ("y",), happened.astype(np.float64)[:, np.newaxis], alike)
+    return _valued(assumed, ("y",), happened.astype(np.float64)[:, np.newaxis], alike)
 
 
 def chances(assumed: Assumed, alike: Alike | None) -> Floats | float:
@@ -83,7 +83,7 @@ def ratios(assumed: Assumed, rng: np.random.Generator) -> Outcomes:
     if alike is not None:
         means_of_units = means_of_units * alike.factors(between, Law.LOGNORMAL)
     numbers = np.column_stack([contacts * means_of_units, contacts])
-    return valued(assumed, ("y", "d"), numbers, alike)
+    return _valued(assumed, ("y", "d"), numbers, alike)
 
 
 def ratios_of_groups(assumed: Assumed, rng: np.random.Generator) -> Outcomes:
@@ -97,7 +97,7 @@ def ratios_of_groups(assumed: Assumed, rng: np.random.Generator) -> Outcomes:
     within = ((1 + variance) / (1 + between) - 1) / contacts
     means_of_units = _lognormal(within, rng) * alike.factors(between, Law.LOGNORMAL)
     numbers = np.column_stack([contacts * means_of_units, contacts])
-    return valued(assumed, ("y", "d"), numbers, alike)
+    return _valued(assumed, ("y", "d"), numbers, alike)
 
 
 def alike_numbers(
@@ -114,7 +114,7 @@ def alike_numbers(
     return factors * _numbers(within, assumed.scenario, size, rng)
 
 
-def valued(
+def _valued(
     assumed: Assumed, names: tuple[str, ...], numbers: Floats, alike: Alike | None
 ) -> Outcomes:
     """Return units with these numbers, of which all count."""
