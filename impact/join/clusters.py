@@ -76,6 +76,12 @@ def packed(
     """Return the sums of rows of cluster and arm; what has no cluster is counted alone.
 
     A cluster's code is its place in `order`, or among those that there are.
+
+    >>> rows = pa.table({CLUSTER: ["north", "south", None], "variant": ["a", "b", "b"],
+    ...     "n_": [10, 9, 2], "sum_0": [31.0, 40.0, 5.0]})
+    >>> counts = packed(rows, ("y",))
+    >>> counts.cluster.tolist(), counts.n.tolist(), counts.sums.tolist(), counts.left_out
+    ([0, 1], [10, 9], [[31.0], [40.0]], 2)
     """
     labels = rows[CLUSTER].to_pylist()
     known = [place for place, label in enumerate(labels) if label is not None]

@@ -54,7 +54,11 @@ member = ibis.udf.scalar.builtin(
 
 
 def optional(table: Table, name: str, type_: dt.DataType | str) -> Value:
-    """Return a column, or nulls of its type where the table has none of that name."""
+    """Return a column, or nulls of its type where the table has none of that name.
+
+    >>> optional(ibis.table({"customer_id": "string"}), "resolved", "boolean").type()
+    Boolean(nullable=True)
+    """
     return table[name].cast(type_) if name in table.columns else ibis.null(type_)
 
 
@@ -79,7 +83,12 @@ def local_date(moment: TimestampValue, zone: ZoneInfo) -> DateValue:
 
 
 def is_column(table: Table, name: str) -> bool:
-    """Return whether the sender has a column of this name, not an attribute."""
+    """Return whether the sender has a column of this name, not an attribute.
+
+    >>> sent = ibis.table({"customer_id": "string", "tier": "string", "batch_id": "string"})
+    >>> is_column(sent, "tier"), is_column(sent, "batch_id"), is_column(sent, "region")
+    (True, False, False)
+    """
     return name in table.columns and name not in OURS
 
 
@@ -87,6 +96,11 @@ def text(table: Table, name: str) -> StringValue | None:
     """Return a column or a further column (an attribute) as text; None where neither is there.
 
     Whether an attribute is there is a question to the rows: ask `has_attribute`.
+
+    >>> text(ibis.table({"customer_id": "string"}), "tier") is None
+    True
+    >>> text(ibis.table({"tier": "int64"}), "tier").type()
+    String(length=None, nullable=True)
     """
     if is_column(table, name):
         return table[name].cast("string")
@@ -97,7 +111,16 @@ def text(table: Table, name: str) -> StringValue | None:
 
 
 def equals(table: Table, pairs: tuple[tuple[str, str], ...]) -> BooleanValue:
-    """Return whether every named column equals its value, as text."""
+    """Return whether every named column equals its value, as text.
+
+    Raises:
+        InputMissing: no row of the table can have the column.
+
+    >>> equals(ibis.table({"queue": "string"}), (("team", "north"),))
+    Traceback (most recent call last):
+        ...
+    impact.errors.InputMissing: team: no table of the plan's source has this column
+    """
     condition = ibis.literal(True)  # noqa: FBT003  # a literal of the query language
     for name, value in pairs:
         column = text(table, name)

@@ -39,6 +39,13 @@ def currency_of(revenue: Table | None, plan: Plan) -> str:
     """Return what all amounts stand in: the plan's currency, else the only one of the data.
 
     "" where there are none, or several of which at most one counts.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: visits, role: primary, kind: mean, source: contacts, window: 30}],
+    ... economics: {currency: CHF}}''')
+    >>> currency_of(None, plan)
+    'CHF'
     """
     if plan.economics is not None:
         return plan.economics.currency
@@ -47,7 +54,14 @@ def currency_of(revenue: Table | None, plan: Plan) -> str:
 
 
 def is_convertible(revenue: Table | None, plan: Plan) -> bool:
-    """Can every amount be added to every other?"""
+    """Can every amount be added to every other?
+
+    >>> from experiments.plan.document import Unit
+    >>> plan = Plan(key="calls", unit=Unit.CUSTOMER, control="a", metrics=(),
+    ...     weights=(("a", 5000), ("b", 5000)))
+    >>> is_convertible(None, plan)
+    False
+    """
     if revenue is None:
         return False
     if plan.economics is None:

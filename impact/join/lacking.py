@@ -6,7 +6,15 @@ from impact.join.inputs import Inputs
 
 
 def lacking(inputs: Inputs, metric: Metric) -> str:
-    """Return why a metric cannot be given from these inputs; "" where it can."""
+    """Return why a metric cannot be given from these inputs; "" where it can.
+
+    >>> import ibis
+    >>> from experiments.plan.document import Kind, Role, Source, Table
+    >>> metric = Metric(key="paid", role=Role.PRIMARY, kind=Kind.MEAN, horizon=90.0,
+    ...     source=Source(table=Table.REVENUE, column="amount"))
+    >>> lacking(Inputs(assignments=ibis.table({"unit_id": "string"})), metric)
+    'no revenue and no churn data were given'
+    """
     sources = [metric.source, *([metric.denominator] if metric.denominator else [])]
     tables = dict.fromkeys(source.table.value for source in sources)
     if metric.is_lifetime:

@@ -38,19 +38,44 @@ class Measure:
 
 
 def numerator(metric: Metric) -> Measure:
-    """Return what a metric measures, a ratio's numerator."""
+    """Return what a metric measures, a ratio's numerator.
+
+    >>> from experiments.plan.document import Role
+    >>> metric = Metric(key="visits", role=Role.PRIMARY, kind=Kind.MEAN, window=30,
+    ...     source=Source(table=Table.CONTACTS))
+    >>> found = numerator(metric)
+    >>> found.name, found.low, found.high
+    ('y_visits', 0, 30)
+    """
     return _in_window(f"y_{metric.key}", metric.source, metric.window)
 
 
 def denominator(metric: Metric) -> Measure | None:
-    """Return a ratio's denominator."""
+    """Return a ratio's denominator.
+
+    >>> from experiments.plan.document import Role
+    >>> metric = Metric(key="handle_time", role=Role.PRIMARY, kind=Kind.RATIO, window=30,
+    ...     source=HANDLING, denominator=CONTACTS)
+    >>> found = denominator(metric)
+    >>> found.name, found.source.aggregate.value, found.high
+    ('d_handle_time', 'count', 30)
+    """
     if metric.denominator is None:
         return None
     return _in_window(f"d_{metric.key}", metric.denominator, metric.window)
 
 
 def before(metric: Metric) -> Measure | None:
-    """Return the same source over the days before the start, where a mean is adjusted by it."""
+    """Return the same source over the days before the start, where a mean is adjusted by it.
+
+    >>> from dataclasses import replace
+    >>> from experiments.plan.document import Cuped, Role
+    >>> metric = Metric(key="visits", role=Role.PRIMARY, kind=Kind.MEAN, window=30,
+    ...     source=CONTACTS, adjustment=Cuped(pre_window=60))
+    >>> found = before(metric)
+    >>> found.name, found.low, found.high, before(replace(metric, adjustment=None))
+    ('x_visits', -60, 0, None)
+    """
     model = metric.adjustment or metric.lin
     if model is None or model.pre_window is None:
         return None
@@ -59,7 +84,15 @@ def before(metric: Metric) -> Measure | None:
 
 
 def asked(metric: Metric) -> Measure | None:
-    """Return how many surveys a unit was sent, where a windowed metric is of their answers."""
+    """Return how many surveys a unit was sent, where a windowed metric is of their answers.
+
+    >>> from experiments.plan.document import Role
+    >>> metric = Metric(key="csat", role=Role.PRIMARY, kind=Kind.MEAN, window=30,
+    ...     source=Source(table=Table.SURVEYS, column="csat"))
+    >>> found = asked(metric)
+    >>> found.name, found.source.aggregate.value
+    ('asked_csat', 'count')
+    """
     of_answers = metric.is_windowed and metric.source.table is Table.SURVEYS
     if not of_answers or metric.kind is Kind.RATIO or metric.window is None:
         return None

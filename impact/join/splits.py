@@ -19,12 +19,24 @@ FEW = 200  # labels of a column: few enough to be listed, and their numbers to f
 
 
 def split_names(plan: Plan) -> tuple[str, ...]:
-    """Return every column that the plan splits or adjusts by, once, in the plan's order."""
+    """Return every column that the plan splits or adjusts by, once, in the plan's order.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... segments: [tier], metrics: [{key: kept, role: primary, kind: time_to_event, source: churn,
+    ... covariates: [tier, age], strata: [region]}]}''')
+    >>> split_names(plan)
+    ('tier', 'region', 'age', 'version')
+    """
     return tuple(dict.fromkeys(_named(plan)))
 
 
 def split_column(name: str) -> str:
-    """Return the name that the column has among the units, clear of the names of the join."""
+    """Return the name that the column has among the units, clear of the names of the join.
+
+    >>> split_column("unit_id")
+    'split_unit_id'
+    """
     return PREFIX + name
 
 

@@ -146,7 +146,11 @@ def _packed(cells: pa.Table, covariates: tuple[Covariate, ...], segment: str) ->
 
 
 def numbered(labels: NDArray[np.str_]) -> NDArray[np.int64]:
-    """Number the labels in their order: an agent's id is nothing that a report has to keep."""
+    """Number the labels in their order: an agent's id is nothing that a report has to keep.
+
+    >>> numbered(np.array(["north", "(missing)", "east", "north"])).tolist()
+    [1, -1, 0, 1]
+    """
     known = labels != MISSING
     codes = np.full(labels.size, NO_CLUSTER, dtype=np.int64)
     codes[known] = np.unique(labels[known], return_inverse=True)[1]

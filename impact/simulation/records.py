@@ -65,15 +65,7 @@ def customer_columns(centre: Centre) -> Columns:
 
 
 def arrived_at(centre: Centre, contacts: Contacts) -> Instants:
-    """Return when each contact arrived.
-
-    >>> from impact.simulation.centre import draw_centre, run, uniform
-    >>> centre = draw_centre(30, np.random.default_rng(1))
-    >>> arms = {trial.key: uniform(centre, treated=False) for trial in centre.trials}
-    >>> arrived = arrived_at(centre, run(centre, arms).contacts)
-    >>> arrived.dtype, bool((np.diff(arrived) >= np.timedelta64(0)).all())
-    (dtype('<M8[us]'), True)
-    """
+    """Return when each contact arrived."""
     return instants(contacts.day, centre.demand.second.ravel()[contacts.slot])
 
 
@@ -176,17 +168,7 @@ def revenue_columns(transactions: Transactions) -> Columns:
 
 
 def survey_columns(centre: Centre, outcome: Outcome, surveys: Surveys) -> Columns:
-    """Return the surveys file, unanswered ones included.
-
-    >>> from impact.simulation.centre import draw_centre, run, uniform
-    >>> centre = draw_centre(3, np.random.default_rng(1))
-    >>> arms = {trial.key: uniform(centre, treated=False) for trial in centre.trials}
-    >>> none = np.array([np.nan])
-    >>> surveys = Surveys(contact=np.array([0]), answered=np.array([False]), csat=none, nps=none,
-    ...     ces=none)
-    >>> str(survey_columns(centre, run(centre, arms), surveys)["answered_at"][0])
-    'NaT'
-    """
+    """Return the surveys file, unanswered ones included."""
     contacts = outcome.contacts
     arrived = arrived_at(centre, contacts)[surveys.contact]
     talked = contacts.wait[surveys.contact] + contacts.talk[surveys.contact]

@@ -29,6 +29,14 @@ def final_plan(plan: Plan) -> Plan:
     Without segments, money, compliance, families and a Bayesian view, which make no claim of a
     metric of their own, and without regression adjustment beyond CUPED; variants do not make each
     other wait where nobody is treated.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... segments: [tier], looks: {planned_end: 2026-12-01}, metrics: [{key: visits, role: primary,
+    ... kind: mean, source: contacts, window: 30}]}''')
+    >>> final = final_plan(plan)
+    >>> final.segments, final.looks.planned_end, final.metrics == plan.metrics
+    ((), None, True)
     """
     return replace(
         plan,
@@ -48,6 +56,16 @@ def statistics_of(plan: Plan, outcomes: Outcomes, arms: Integers) -> SufficientS
     """Return what a report is computed from; `arms` has the place of each unit's variant.
 
     `plan` is a `final_plan`. The same numbers as the join's over the same units, to rounding.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: solved, role: primary, kind: proportion, source: contacts, window: 30}]}''')
+    >>> values = Values(
+    ...     names=("y",), numbers=np.array([[1.0], [0], [1], [np.nan]]), counts=np.full(4, True))
+    >>> found = statistics_of(
+    ...     plan, Outcomes(size=4, values={"solved": values}), np.array([0, 0, 1, 1]))
+    >>> [(arm.variant, arm.n, arm.successes) for arm in found.proportions["solved"]]
+    [('a', 2, 1), ('b', 1, 1)]
     """
     members = {variant: arms == place for place, variant in enumerate(plan.variants)}
     sizes = {variant: int(here.sum()) for variant, here in members.items()}
@@ -100,7 +118,15 @@ def statistics_of(plan: Plan, outcomes: Outcomes, arms: Integers) -> SufficientS
 
 
 def alone(plan: Plan, key: str) -> Plan:
-    """Return the plan with one metric, which is then the primary one."""
+    """Return the plan with one metric, which is then the primary one.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: visits, role: primary, kind: mean, source: contacts, window: 30},
+    ... {key: paid, role: secondary, kind: mean, source: revenue.amount, window: 30}]}''')
+    >>> alone(plan, "paid").primary.key
+    'paid'
+    """
     return replace(plan, metrics=(replace(plan.metric(key), role=Role.PRIMARY),))
 
 

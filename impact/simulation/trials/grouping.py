@@ -15,7 +15,14 @@ Column = NDArray[np.str_] | NDArray[np.int64] | Floats
 
 
 def survival_of(times: Times, arms: Integers, variants: Texts) -> SurvivalCounts:
-    """Count identical rows, of the units that take part."""
+    """Count identical rows, of the units that take part.
+
+    >>> times = Times(time=np.array([30, 30, 9, 30]), event=np.array([0, 0, 1, 0]),
+    ...     end=np.full(4, 30))
+    >>> counts = survival_of(times, np.array([0, 0, 1, OUTSIDE]), np.array(["a", "b"]))
+    >>> counts.variant.tolist(), counts.time.tolist(), counts.n.tolist()
+    (['a', 'b'], [30, 9], [2, 1])
+    """
     columns: dict[str, Column] = {"arm": arms, "time": times.time, "event": times.event}
     further: dict[str, Column] = {**times.covariates, **times.strata, **times.clusters}
     columns |= {f"of {name}": column for name, column in further.items()}
@@ -57,7 +64,14 @@ def identical(columns: Mapping[str, Column]) -> tuple[dict[str, NDArray[Any]], I
 
 
 def clusters_of(values: Values, arms: Integers, variants: Texts) -> ClusterCounts:
-    """Add up a metric's numbers by cluster and arm, with a covariate's products."""
+    """Add up a metric's numbers by cluster and arm, with a covariate's products.
+
+    >>> values = Values(names=("y",), numbers=np.array([[5.0], [7], [6]]), counts=np.full(3, True),
+    ...     cluster=np.array([0, 0, NO_CLUSTER]))
+    >>> counts = clusters_of(values, np.array([0, 0, 1]), np.array(["a", "b"]))
+    >>> counts.sums.tolist(), counts.n.tolist(), counts.left_out
+    ([[12.0]], [2], 1)
+    """
     cluster = np.full(len(arms), NO_CLUSTER) if values.cluster is None else values.cluster
     taking_part = values.complete & (arms != OUTSIDE)
     known = taking_part & (cluster != NO_CLUSTER)

@@ -77,7 +77,13 @@ def clustered(units: int, size: float, size_variation: float, rng: np.random.Gen
 
 
 def sizes_of(count: int, mean: float, variation: float, rng: np.random.Generator) -> Integers:
-    """Return how many contacts each of so many groups has: one at least, `mean` on average."""
+    """Return how many contacts each of so many groups has: one at least, `mean` on average.
+
+    >>> sizes_of(4, 5.0, 0.0, np.random.default_rng(1))
+    array([5, 5, 5, 5])
+    >>> int(sizes_of(1000, 0.5, 1.0, np.random.default_rng(1)).min())
+    1
+    """
     each = rng.gamma(1 / variation**2, variation**2, count) if variation else np.ones(count)
     return np.asarray(np.maximum(np.rint(mean * each), 1), dtype=np.int64)
 
