@@ -62,8 +62,8 @@ def hazard_ratio_rows(
     ...     time=np.array([10.0, 30, 30]), event=np.array([True, False, False]),
     ...     n=np.array([40, 60, 100]), stratum=np.zeros(3, dtype=int))
     >>> (found,) = hazard_ratio_rows(subject, cells, arms_of(cells, "a"))
-    >>> found.value, found.note
-    (None, 'b: no events')
+    >>> found.value, found.ci_set, found.note
+    (None, '(0, 0.0762158]', 'b: no events; the limit is exact')
     """
     model = model_of("cox", cells, arms.control)
     for known in with_errors(model, errors):
