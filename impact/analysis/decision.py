@@ -1,6 +1,6 @@
 """What the evidence allows: ship, do not ship, keep running, or no answer at all."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from experiments.plan.document import Plan
@@ -16,11 +16,14 @@ BROKEN_SPLIT = (
     "of the policy. Find the cause and start again."
 )
 
+MAY_SHIP = "May ship: "  # how the first reason begins where one of several variants ships
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
     """The verdict on one variant against control, and what it would be if it ran on."""
 
+    variant: str
     verdict: Verdict
     early: Verdict
     reasons: tuple[str, ...]
@@ -74,12 +77,24 @@ def _early(plan: Plan, judgements: list[Judgement], look: int) -> Decision:
         verdict = Verdict.DO_NOT_SHIP
     reasons = (reason for judgement in judgements for reason in judgement.reasons)
     stopped = verdict is not Verdict.KEEP_RUNNING
-    return Decision(verdict=verdict, reasons=(look_text(plan, look, stopped=stopped), *reasons))
+    look_said = look_text(plan, look, stopped=stopped)
+    named = _named({judgement.variant: judgement.early for judgement in judgements})
+    return Decision(verdict=verdict, reasons=(*named, look_said, *reasons))
+
+
+def _named(verdicts: Mapping[str, Verdict]) -> tuple[str, ...]:
+    """Say which of several variants may ship; nothing where none may."""
+    chosen = [variant for variant, verdict in verdicts.items() if verdict is Verdict.SHIP]
+    if len(verdicts) == 1 or not chosen:
+        return ()
+    others = ", ".join(variant for variant in verdicts if variant not in chosen)
+    return (f"{MAY_SHIP}{', '.join(chosen)}.{f' Not so: {others}.' if others else ''}",)
 
 
 def _overall(judgements: list[Judgement]) -> Decision:
-    reasons = tuple(reason for judgement in judgements for reason in judgement.reasons)
     verdicts = [judgement.verdict for judgement in judgements]
+    named = _named({judgement.variant: judgement.verdict for judgement in judgements})
+    reasons = (*named, *(reason for judgement in judgements for reason in judgement.reasons))
     for verdict in (Verdict.SHIP, Verdict.DO_NOT_SHIP):
         if verdict in verdicts:
             return Decision(verdict=verdict, reasons=reasons)
@@ -90,6 +105,7 @@ def _judge(plan: Plan, variant: str, estimates: tuple[Estimate, ...]) -> Judgeme
     successes = judge_successes(plan, variant, estimates)
     guardrails = tuple(judge_guardrails(plan, variant, estimates))
     return Judgement(
+        variant=variant,
         verdict=_verdict(successes, guardrails),
         early=_verdict_so_far(successes, guardrails),
         reasons=(*(found.text for found in successes), *(found.text for found in guardrails)),

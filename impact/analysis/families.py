@@ -1,4 +1,4 @@
-"""Several metrics read together: each family that the plan declares, by its method."""
+"""Several tests read together: each family that the plan declares, and a primary's variants."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -19,7 +19,9 @@ METHODS: Mapping[FamilyMethod, Adjustment] = {
 def adjusted_for_multiplicity(plan: Plan, estimates: tuple[Estimate, ...]) -> tuple[Estimate, ...]:
     """Return the rows with `p_value_adjusted` where a family's test has a p-value.
 
-    One test per metric of the family and variant against control; log-rank for time to event.
+    One test per metric of the family and variant against control; log-rank for time to event. A
+    primary metric in no family is one of its own, by Holm, once several variants are tested by it:
+    the best of them wins, and by chance one of five would in a tenth of experiments.
 
     >>> from experiments.plan.reading import read_plan
     >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
@@ -33,13 +35,20 @@ def adjusted_for_multiplicity(plan: Plan, estimates: tuple[Estimate, ...]) -> tu
     [('visits', 0.04), ('paid', 0.02)]
     """
     rows = list(estimates)
-    for family in plan.families:
+    for family in _families(plan):
         tests = _tests(plan, family, estimates)
         adjust = METHODS[family.method or FamilyMethod.HOLM]
         adjusted = adjust([p_value for _, p_value in tests])
         for (place, _), p_value in zip(tests, adjusted, strict=True):
             rows[place] = replace(rows[place], p_value_adjusted=p_value)
     return tuple(rows)
+
+
+def _families(plan: Plan) -> tuple[Family, ...]:
+    primary, others = plan.primary.key, len(plan.variants) - 1
+    if others < 2 or any(primary in family.metrics for family in plan.families):  # noqa: PLR2004  # one variant is one test
+        return plan.families
+    return (Family(name=primary, metrics=(primary,)), *plan.families)
 
 
 def _tests(plan: Plan, family: Family, estimates: tuple[Estimate, ...]) -> list[tuple[int, float]]:

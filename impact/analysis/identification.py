@@ -11,7 +11,7 @@ from experiments.design.findings import Finding, setting_of
 from experiments.design.units import MONEY, not_identified
 from experiments.plan.document import Plan, Role
 from impact.analysis.checks.registry import split_is_broken
-from impact.analysis.decision import decide
+from impact.analysis.decision import MAY_SHIP, decide
 from impact.analysis.estimates import NOT_IDENTIFIED, Check, Decision, Estimate, Verdict
 from impact.analysis.rows import INTERIM
 
@@ -79,7 +79,8 @@ def _beside_the_unseen(decision: Decision, sentences: tuple[str, ...]) -> Decisi
     verdict = decision.verdict
     if verdict is Verdict.SHIP:
         verdict = Verdict.NOT_IDENTIFIED
-    return Decision(verdict=verdict, reasons=(*decision.reasons, *sentences))
+    kept = (reason for reason in decision.reasons if not reason.startswith(MAY_SHIP))
+    return Decision(verdict=verdict, reasons=(*kept, *sentences))
 
 
 def _checked(row: Estimate, unseen: Mapping[str, Finding]) -> Estimate:

@@ -179,7 +179,22 @@ def test_one_good_variant_of_two_ships() -> None:
     decision = decided(plan, BETTER, replace(WORSE, variant="brief"))
 
     assert decision.verdict is Verdict.SHIP
-    assert len(decision.reasons) == 2
+    assert decision.reasons[0] == "May ship: patient. Not so: brief."
+    assert len(decision.reasons) == 3
+
+
+def test_the_first_reason_names_every_variant_that_may_ship() -> None:
+    thirds = (("control", 3334), ("patient", 3333), ("brief", 3333))
+    plan = plan_of(RETENTION, weights=thirds)
+    looking = replace(RULED, metrics=(RETENTION,), weights=thirds)
+
+    both = decided(plan, BETTER, replace(BETTER, variant="brief"))
+    none = decided(plan, UNCLEAR, replace(WORSE, variant="brief"))
+    early = decided(looking, BETTER, replace(UNCLEAR, variant="brief"), look=1)
+
+    assert both.reasons[0] == "May ship: patient, brief."
+    assert not any(reason.startswith("May ship") for reason in none.reasons)
+    assert early.reasons[0] == "May ship: patient. Not so: brief."
 
 
 FAMILY = (Family(name="f", metrics=("retention", "spend")),)
