@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from experiments.plan.document import Metric, Plan, Role
-from impact.analysis.benefits import benefit_interval
+from impact.analysis.benefits import benefit_interval, excludes_no_effect
 from impact.analysis.estimates import Estimate
 from impact.analysis.headlines import effect_row, headline_of, p_value_row
 from impact.analysis.wording import effect_text, percent
@@ -61,7 +61,8 @@ def _judge(plan: Plan, metric: Metric, variant: str, estimates: tuple[Estimate, 
     test = p_value_row(metric, variant, estimates)
     standing = standing_of(plan, metric, effect, test)
     said = f"{metric.label}, {variant} against {plan.control}: {_effect(metric, effect)}"
-    meaning = _meaning(plan, standing, survived=_survives_its_family(plan, test))
+    shown = effect is not None and excludes_no_effect(metric, effect)
+    meaning = _meaning(plan, standing, shown=shown)
     return Finding(
         standing=standing,
         text=f"{said}. {meaning}",
@@ -109,7 +110,7 @@ def _effect(metric: Metric, effect: Estimate | None) -> str:
     return f"{name} {effect_text(metric, effect)}"
 
 
-def _meaning(plan: Plan, standing: Standing, *, survived: bool) -> str:
+def _meaning(plan: Plan, standing: Standing, *, shown: bool) -> str:
     match standing:
         case Standing.BETTER:
             return "This is better than no effect."
@@ -118,11 +119,12 @@ def _meaning(plan: Plan, standing: Standing, *, survived: bool) -> str:
         case Standing.UNKNOWN:
             return "Without an interval there is no answer."
         case Standing.UNCLEAR:
-            return _unclear(plan, survived=survived)
+            return _unclear(plan, shown=shown)
 
 
-def _unclear(plan: Plan, *, survived: bool) -> str:
-    if survived:
+def _unclear(plan: Plan, *, shown: bool) -> str:
+    """Say why nothing is shown: the family is why only where the interval alone would show it."""
+    if not shown:
         return "No effect shown: the interval includes no effect."
     level = percent(_error_rate(plan))
     return f"No effect shown: adjusted within its family by Holm, the p-value is not below {level}."

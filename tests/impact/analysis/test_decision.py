@@ -156,6 +156,24 @@ def test_in_a_family_the_adjusted_p_value_counts(adjusted: float, verdict: Verdi
     assert decision.verdict is verdict
 
 
+@pytest.mark.parametrize(
+    ("effect", "reason"),
+    [
+        (UNCLEAR, "No effect shown: the interval includes no effect."),
+        (
+            BETTER,
+            "No effect shown: adjusted within its family by Holm, the p-value is not below 5%.",
+        ),
+    ],
+)
+def test_the_family_is_the_reason_only_where_the_interval_alone_would_show_an_effect(
+    effect: Estimate, reason: str
+) -> None:
+    decision = decided(plan_of(RETENTION), effect, replace(LOG_RANK, p_value_adjusted=0.2))
+
+    assert decision.reasons[0].endswith(reason)
+
+
 def test_a_broken_split_identifies_nothing() -> None:
     decision = decided(GUARDED, BETTER, slower(5, 29), checks=BROKEN)
 
