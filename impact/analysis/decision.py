@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from experiments.plan.document import Plan
 from impact.analysis.checks.registry import split_is_broken
@@ -31,9 +32,14 @@ class Judgement:
 
 
 def decide(
-    plan: Plan, estimates: tuple[Estimate, ...], checks: tuple[Check, ...], *, look: int | None
+    plan: Plan,
+    estimates: tuple[Estimate, ...],
+    checks: tuple[Check, ...],
+    *,
+    look: int | None,
+    today: date | None = None,
 ) -> Decision:
-    """Return the verdict and its reasons.
+    """Return the verdict and its reasons. `today` tells a look from the days between two.
 
     A broken split identifies nothing. A variant ships when a success metric is better (its
     interval excludes no effect, and so does the test adjusted within its family), none is worse,
@@ -64,10 +70,10 @@ def decide(
         waiting = f"The planned end is {plan.looks.planned_end}: until then nothing is decided."
         so_far = (judgement.so_far for judgement in judgements)
         return Decision(verdict=Verdict.KEEP_RUNNING, reasons=(waiting, *so_far))
-    return _early(plan, judgements, look)
+    return _early(plan, judgements, look, today)
 
 
-def _early(plan: Plan, judgements: list[Judgement], look: int) -> Decision:
+def _early(plan: Plan, judgements: list[Judgement], look: int, today: date | None) -> Decision:
     """One variant that may ship ends the experiment; harm ends it when no variant is left."""
     verdicts = {judgement.early for judgement in judgements}
     verdict = Verdict.KEEP_RUNNING
@@ -77,7 +83,7 @@ def _early(plan: Plan, judgements: list[Judgement], look: int) -> Decision:
         verdict = Verdict.DO_NOT_SHIP
     reasons = (reason for judgement in judgements for reason in judgement.reasons)
     stopped = verdict is not Verdict.KEEP_RUNNING
-    look_said = look_text(plan, look, stopped=stopped)
+    look_said = look_text(plan, look, stopped=stopped, today=today)
     named = _named({judgement.variant: judgement.early for judgement in judgements})
     return Decision(verdict=verdict, reasons=(*named, look_said, *reasons))
 

@@ -1,6 +1,6 @@
 """From sufficient statistics to the analysis: estimates, curves, checks and the decision."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from experiments.plan.document import Plan
 from impact.analysis.bayes.view import bayesian_views
@@ -68,7 +68,7 @@ def evaluate(plan: Plan, statistics: SufficientStatistics, *, as_of: datetime) -
         estimates=hidden((*estimates, sample_ratio_row(context))),
         curves=tuple(curve for part in found for curve in part.curves),
         checks=checks,
-        decision=decide_identified(plan, estimates, checks, look=look),
+        decision=decide_identified(plan, estimates, checks, look=look, today=_day(plan, as_of)),
         bayesian=bayesian_views(plan, estimates, statistics.past, look=look),
     )
 
@@ -88,4 +88,8 @@ def look_at(plan: Plan, as_of: datetime) -> int | None:
     >>> look_at(plan, datetime(2026, 9, 30, 22, 0, tzinfo=UTC)) is None
     True
     """
-    return plan.looks.number_on(as_of.astimezone(plan.zone).date())
+    return plan.looks.number_on(_day(plan, as_of))
+
+
+def _day(plan: Plan, as_of: datetime) -> date:
+    return as_of.astimezone(plan.zone).date()

@@ -6,6 +6,7 @@ by customer of one queue shows a hundredth of what a policy does to waiting, wit
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
 from experiments.design.findings import Finding, setting_of
 from experiments.design.units import MONEY, not_identified
@@ -44,7 +45,12 @@ def identified_only(plan: Plan, estimates: tuple[Estimate, ...]) -> tuple[Estima
 
 
 def decide_identified(
-    plan: Plan, estimates: tuple[Estimate, ...], checks: tuple[Check, ...], *, look: int | None
+    plan: Plan,
+    estimates: tuple[Estimate, ...],
+    checks: tuple[Check, ...],
+    *,
+    look: int | None,
+    today: date | None = None,
 ) -> Decision:
     """Return the verdict, which never rests on what the unit cannot identify.
 
@@ -69,9 +75,9 @@ def decide_identified(
         if metric.role is Role.GUARDRAIL and metric.key in unseen
     }
     if not blind:
-        return decide(plan, estimates, checks, look=look)
+        return decide(plan, estimates, checks, look=look, today=today)
     seen = tuple(metric for metric in plan.metrics if metric.key not in blind)
-    decision = decide(replace(plan, metrics=seen), estimates, checks, look=look)
+    decision = decide(replace(plan, metrics=seen), estimates, checks, look=look, today=today)
     return _beside_the_unseen(decision, tuple(unseen[key].sentence for key in sorted(blind)))
 
 

@@ -2,11 +2,12 @@
 
 import math
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from experiments.plan.document import Kind, Plan
 from experiments.plan.looks import LookRule
 from impact.analysis.looks.information import counted
+from impact.analysis.looks.wording import next_look
 from impact.analysis.sufficient import SufficientStatistics
 from impact.stats.estimable import NotEstimable
 from impact.stats.sequential.confidence_sequence import (
@@ -126,7 +127,7 @@ def bound_of(
     if rule is LookRule.CONFIDENCE_SEQUENCE:
         return _wide(SequenceBound(n=n, planned=planned, level=plan.confidence_level))
     if not final and today not in plan.looks.dates:
-        return NotEstimable(f"no look today: the next one is on {_next(plan, today)}")
+        return NotEstimable(f"no look today: the next one is on {next_look(plan, today)}")
     past = statistics.information.get(key, ())
     return _spent(plan, Spending(rule.value), (*past, n), planned, final=final)
 
@@ -153,7 +154,3 @@ def _spent(
 
 def _wide(bound: Bound) -> Bound | NotEstimable:
     return bound if bound.z <= WIDEST else TOO_EARLY
-
-
-def _next(plan: Plan, today: date) -> date | None:
-    return next((look for look in plan.looks.dates if look > today), plan.looks.planned_end)

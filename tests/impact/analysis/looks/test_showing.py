@@ -205,6 +205,16 @@ def test_a_day_that_is_no_look_ends_nothing() -> None:
     assert later.decision.verdict is Verdict.KEEP_RUNNING
 
 
+def test_a_day_that_is_no_look_says_when_the_next_one_is() -> None:
+    between = at(SPENDING, datetime(2026, 10, 20, 12, tzinfo=UTC)).decision
+    after = at(SPENDING, datetime(2026, 11, 2, 12, tzinfo=UTC)).decision
+
+    assert between.reasons[0] == (
+        "No look today; the next (2 of 3) is on 2026-11-01. Until then nothing is decided."
+    )
+    assert after.reasons[0].startswith("No look today; the next (3 of 3) is on 2026-12-01.")
+
+
 def test_looking_back_the_information_of_earlier_looks_is_kept_to_the_digit() -> None:
     stored: SufficientStatistics = load(dump(statistics_of(information=PAST)))
 
