@@ -12,6 +12,8 @@ MOST_ATTRIBUTES = 64
 LONGEST_NAME = 64
 LONGEST_TEXT = 1024
 LARGEST_INTEGER = 2**63
+# What was drawn and where: found first, or the 64 of a caller leave no room for it.
+NEEDED = ("saturation", "window_id", "window_minute", "arrived_at", "team", "agent_id")
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -25,6 +27,8 @@ def row(report: Report, clock: Clock) -> bytes:
     routing: dict[str, object] = {
         name: ids.pop(name) for name in ("agent_id", "team") if name in ids
     }
+    attributes = {**report.attributes, **routing}
+    needed = {name: attributes[name] for name in NEEDED if name in attributes}
     document = {
         "source": "client",
         "experiment": report.experiment,
@@ -35,7 +39,7 @@ def row(report: Report, clock: Clock) -> bytes:
         "served_variant": report.served_variant,
         "eligible": report.eligible,
         "forced": report.forced,
-        "attributes": dict(_fitting({**report.attributes, **routing})),
+        "attributes": dict(_fitting({**needed, **attributes})),
         "assigned_at": clock.instant(report.assigned_at).isoformat(),
     }
     if report.exposed_at is not None:

@@ -155,6 +155,21 @@ def test_a_cluster_draws_its_share_first(connect: Connect, peer: Peer) -> None:
     assert (without.variant, without.source, without.reason) == ("fast", "default", "missing_unit")
 
 
+def test_the_share_is_told_however_much_else_is_known(connect: Connect, peer: Peer) -> None:
+    levels = (Level(share=2500, weight=5000), Level(share=7500, weight=5000))
+    peer.body = published(definition(saturation=Saturation(cluster="team", levels=levels)))
+    client = ready(connect)
+    facts = {f"fact {number}": number for number in range(70)}
+
+    found = client.assign("take_time", customer_id="C-1", team="blue", attributes=facts)
+    assert found.record()
+
+    until(lambda: len(peer.rows) == 1)
+    told = peer.rows[0]["attributes"]
+    assert (len(told), told["team"]) == (64, "blue")
+    assert told["saturation"] in {"25", "75"}
+
+
 def test_pause_and_lists_of_quality_assurance_say_so(connect: Connect, peer: Peer) -> None:
     peer.body = published(
         definition("paused", paused=True), definition("listed", forced={"0012": "fast"})
