@@ -8,7 +8,9 @@ from datetime import datetime
 
 from experiments.assignment.refusals import violation
 from experiments.assignment.units import canonical_id
+from experiments.definitions.drafts import draft_of
 from experiments.definitions.history import change, find, writing
+from experiments.definitions.requiring import holdout_violations
 from experiments.errors import DefinitionLocked, InvalidDefinition
 from experiments.lifecycle import Status
 from experiments.models import BUCKETS, Experiment, ForcedAssignment
@@ -23,13 +25,16 @@ def set_coverage(key: str, *, coverage: int, actor: str, now: datetime) -> Exper
     Raises:
         ExperimentNotFound: no experiment has that key.
         DefinitionLocked: it has ended.
-        InvalidDefinition: not 0 to 10,000, or not all of a schedule.
+        InvalidDefinition: not 0 to 10,000, or not all of a schedule or the holdout.
     """
     if not 0 <= coverage <= BUCKETS:
         raise InvalidDefinition(violation("coverage", coverage, f"must be 0 to {BUCKETS}"))
     with writing():
         experiment = _open(key)
         replace(definition_of(experiment), coverage=coverage)  # or it would be served no more
+        draft = replace(draft_of(experiment), coverage=coverage)
+        if violations := tuple(holdout_violations(draft)):
+            raise InvalidDefinition(*violations)
         change(experiment, "coverage", actor=actor, now=now, coverage=coverage)
     return find(key)
 

@@ -9,6 +9,7 @@ from experiments import definitions, registry
 from experiments.errors import InvalidDefinition
 from tests.experiments.api.program import CUSTOMERS, HOLDOUT, WHO, ask, customer_of, one, rows
 from tests.experiments.designs import draft, plan, running
+from tests.experiments.pages.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +46,17 @@ def test_held_out_or_not_everybody_is_followed_from_the_first_contact() -> None:
     assert arms == {each: compiled.decide(each).assigned_variant for each in arms}
     left_out = {row.unit_id for row in rows() if not row.eligible}
     assert left_out == {unit for unit, arm in arms.items() if arm == "held_out"}
+
+
+def test_the_coverage_of_the_holdout_stays_everybody() -> None:
+    running(**HOLDOUT)
+
+    with pytest.raises(InvalidDefinition, match="coverage = 5000: must be 10000 of a holdout"):
+        definitions.set_coverage("care_program", coverage=5000, **WHO)
+
+    assert "Ramp the coverage" not in (
+        signed_in("cx_leader").get("/experiments/care_program").content.decode()
+    )
 
 
 def test_the_holdout_is_told_to_those_alone_who_ask_for_it() -> None:
