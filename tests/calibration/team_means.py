@@ -9,11 +9,11 @@ from experiments.plan.document import Cuped, Kind, Metric, Role, Source, Table
 from impact.analysis.sufficient import ArmMoments, ClusterCounts, SufficientStatistics
 from tests.calibration.groups import METRIC
 from tests.calibration.team_retention import shares
-from tests.calibration.worlds import ARMS, Looks, World, counted, moments, once, plan_of
+from tests.calibration.worlds import ARMS, SIZES, Looks, World, counted, moments, once, plan_of
 
 CONTACTS = Source(table=Table.CONTACTS)
 ALIKE = 0.05  # intraclass correlation
-LIFT = 0.3
+BASE, LIFT = 5.0, 0.3
 SECONDS, LONGER = 300.0, 12.0
 Columns = tuple[tuple[str, ...], np.ndarray]
 Outcome = Callable[[np.random.Generator, np.ndarray, np.ndarray], Columns]
@@ -49,25 +49,28 @@ def in_teams(metric: Metric, name: str, outcome: Outcome, teams: int, giant: flo
         )
 
     plan = plan_of(replace(metric, cluster="team"))
-    truth = {(metric.key, f"{metric.kind.value}_difference"): LIFT}
-    if metric.kind is Kind.RATIO:
-        truth = {(metric.key, "ratio_difference"): LONGER}
+    of_ratio = metric.kind is Kind.RATIO
+    gain, base = (LONGER, SECONDS) if of_ratio else (LIFT, BASE)
+    truth = {
+        (metric.key, f"{metric.kind.value}_difference"): gain,
+        (metric.key, "relative_difference"): gain / base,
+    }
     said = f", one with {giant:.0%}" if giant else ""
     named = f"{name}, {teams} teams{said}"
-    return World(name=named, plan=plan, draw=draw, truth=truth, sizes=(2_000,))
+    return World(name=named, plan=plan, draw=draw, truth=truth, sizes=SIZES[:2])
 
 
 def score(rng: np.random.Generator, level: np.ndarray, treated: np.ndarray) -> Columns:
     """A score whose level a team shares."""
     own = rng.normal(0, np.sqrt(1 - ALIKE), level.size)
-    return ("y",), (5 + np.sqrt(ALIKE) * level + own + LIFT * treated)[:, None]
+    return ("y",), (BASE + np.sqrt(ALIKE) * level + own + LIFT * treated)[:, None]
 
 
 def adjusted(rng: np.random.Generator, level: np.ndarray, treated: np.ndarray) -> Columns:
     """A score and the one before, which share the team's level and the customer's own."""
     own = np.sqrt(ALIKE) * level + rng.normal(0, np.sqrt(0.5 - ALIKE), level.size)
     before = own + rng.normal(0, np.sqrt(0.5), level.size)
-    after = 5 + own + rng.normal(0, np.sqrt(0.5), level.size) + LIFT * treated
+    after = BASE + own + rng.normal(0, np.sqrt(0.5), level.size) + LIFT * treated
     return ("y", "x", "xy", "xx"), np.column_stack([after, before, before * after, before**2])
 
 
