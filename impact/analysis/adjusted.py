@@ -77,6 +77,8 @@ def fits_of(arms: Mapping[str, Moments]) -> dict[str, ArmFit | NotEstimable]:
 def used(arms: Mapping[str, Moments]) -> list[int]:
     """Return the places of the outcome and of the covariates that vary, in or between the arms.
 
+    The outcome is the first number of the moments and is always used.
+
     >>> def arm(*means):
     ...     return Moments(
     ...         names=("y", "age", "pro"), n=9, means=np.array(means), cross=np.zeros((3, 3)))

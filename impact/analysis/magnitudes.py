@@ -68,7 +68,7 @@ def within_range(statistics: SufficientStatistics) -> SufficientStatistics:
 
 
 def reason_of(sizes: Floats) -> str:
-    """Return why numbers of these sizes cannot be computed with, "" where they can.
+    """Return why numbers of these sizes, of any shape, cannot be computed with; "" where they can.
 
     >>> reason_of(np.array([0.0, 61.5]))
     ''
@@ -90,6 +90,8 @@ def reason_of(sizes: Floats) -> str:
 
 def sizes_of(moments: Moments) -> Floats:
     """Return the larger of mean and deviation of each number; a mean beyond the range alone.
+
+    Shape (k,), in the units of the numbers; of a product of two the size of a factor.
 
     >>> means, cross = np.array([-3.0, 0.0]), np.diag([4.0, 16.0])
     >>> sizes_of(Moments(names=("y", "d"), n=4, means=means, cross=cross))

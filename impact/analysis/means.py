@@ -140,6 +140,9 @@ def _level(sample: Sample) -> tuple[float, float]:
 def adjusted_sample(moments: Moments) -> AdjustedSample:
     """Return outcome and covariate of moments named "y" and "x".
 
+    Raises:
+        ValueError: one of the two is not there.
+
     >>> import numpy as np
     >>> sample = adjusted_sample(Moments(names=("y", "x"), n=11, means=np.array([5.0, 3.0]),
     ...     cross=np.array([[40.0, 20.0], [20.0, 30.0]])))

@@ -81,6 +81,9 @@ def _level(sample: RatioSample) -> tuple[float, float]:
 def ratio_sample(moments: Moments) -> RatioSample:
     """Return numerator and denominator of moments named "y" and "d".
 
+    Raises:
+        ValueError: one of the two is not there.
+
     >>> import numpy as np
     >>> sample = ratio_sample(Moments(names=("y", "d"), n=11, means=np.array([600.0, 2.0]),
     ...     cross=np.array([[4000.0, 30.0], [30.0, 10.0]])))

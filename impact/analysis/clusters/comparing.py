@@ -126,7 +126,11 @@ def sums_of(
 ) -> ClusterSums:
     """Return the entries that were chosen; a ratio is weighted by its denominator.
 
-    The outcomes are the metric's own and, where it is there, the treatment received.
+    `chosen` is a mask of shape (entries,). The outcomes are the metric's own and, where it is
+    there, the treatment received.
+
+    Raises:
+        ValueError: `adjusted`, and there is no covariate "x" with its products.
 
     >>> counts = ClusterCounts(names=("y", "d"), cluster=np.arange(3), n=np.array([2, 2, 2]),
     ...     variant=np.array(["a", "b", "c"]), sums=np.array([[600.0, 3], [500, 2], [400, 2]]))

@@ -85,6 +85,8 @@ class Cells:
 def cells_of(plan: Plan, counts: SurvivalCounts) -> Cells:
     """Lay out the counts of the plan's variants; cells of others and of no units are left aside.
 
+    Days become the plan's time unit.
+
     >>> from experiments.plan.reading import read_plan
     >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
     ... metrics: [{key: kept, role: primary, kind: time_to_event, source: churn}],

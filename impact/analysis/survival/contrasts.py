@@ -35,6 +35,8 @@ def difference_rows(
 ) -> Iterator[Estimate]:
     """Yield each variant's survival difference and restricted mean difference at the horizon.
 
+    The first is a fraction of customers, the second time in `unit`.
+
     >>> import numpy as np
     >>> from impact.analysis.survival.arms import arms_of
     >>> from impact.analysis.survival.cells import Cells

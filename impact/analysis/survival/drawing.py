@@ -12,6 +12,8 @@ def drawn(
 ) -> tuple[CurvePoint, ...]:
     """Return one point per time, with how many events the curve counts at it.
 
+    `events` has them by time, in the unit of the points; a time that it does not have has none.
+
     >>> from impact.stats.survival.kaplan_meier import kaplan_meier, survival_points
     >>> curve = kaplan_meier([1, 2, 3, 4], [1, 0, 1, 0])
     >>> points = drawn(survival_points(curve, 0.95), {1.0: 1, 3.0: 1})

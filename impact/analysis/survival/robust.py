@@ -112,7 +112,7 @@ def _known(
 
 
 def clusters_of(cells: Cells, errors: Errors) -> NDArray[np.int64] | NotEstimable:
-    """Return each cell's cluster, or why there are too few of them.
+    """Return each cell's cluster, shape (cells,), or why there are too few of them.
 
     >>> cells = Cells(segment="all", variants=("a", "b"), arm=np.repeat([0, 1], 2),
     ...     time=np.array([10.0, 30, 20, 30]), event=np.array([True, False, True, False]),
