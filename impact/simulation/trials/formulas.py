@@ -24,6 +24,16 @@ def formula_power(assumed: Assumed, change: float) -> float | None:
     `change` is the one that shows, after adherence. None without an effect, for a hazard that is
     not constant or not of all days, for a quantile of values that are not lognormal, and for
     lifetime revenue.
+
+    >>> from experiments.design.expectations import Expectation
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.simulation.trials.drawing.scenario import Scenario
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: visits, role: primary, kind: mean, source: contacts, window: 30}]}''')
+    >>> assumed = Assumed(plan=plan, metric=plan.primary, units=1570,
+    ...     expected=Expectation(per_day=100.0, variation=1.0), scenario=Scenario())
+    >>> round(formula_power(assumed, 0.1414), 2), formula_power(assumed, 0.0)
+    (0.8, None)
     """
     if not change or assumed.metric.is_lifetime:
         return None
@@ -68,6 +78,17 @@ def formula_safety(assumed: Assumed, change: float) -> float | None:
     The metric is as it is simulated: the margin of a mean is a share of its level. `change` as in
     `formula_power`, 0 for a policy that does neither harm nor good. None without a margin, and
     where no formula holds, as for windows of time.
+
+    >>> from experiments.design.expectations import Expectation
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.simulation.trials.drawing.scenario import Scenario
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: solved, role: primary, kind: proportion, source: contacts, window: 30,
+    ... margin: 0.1}]}''')
+    >>> assumed = Assumed(plan=plan, metric=plan.primary, units=500,
+    ...     expected=Expectation(per_day=100.0, baseline=0.5), scenario=Scenario())
+    >>> round(formula_safety(assumed, 0.0), 2)
+    0.61
     """
     margin = assumed.metric.margin
     no_formula = assumed.metric.is_lifetime or assumed.plan.switchback is not None

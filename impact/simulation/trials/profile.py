@@ -43,7 +43,18 @@ class Profile:
 
 
 def profiles(plan: Plan, outcomes: Outcomes) -> Iterator[Profile]:
-    """Yield what is known of every metric that has outcomes."""
+    """Yield what is known of every metric that has outcomes.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: solved, role: primary, kind: proportion, source: contacts, window: 30}]}''')
+    >>> from impact.simulation.trials.outcomes import Values
+    >>> happened = np.array([[1.0], [1], [0], [1]])
+    >>> values = Values(names=("y",), numbers=happened, counts=np.full(4, True))
+    >>> (found,) = profiles(plan, Outcomes(size=4, values={"solved": values}))
+    >>> found.units, found.numbers
+    (4, {'baseline': 0.75})
+    """
     for metric in plan.metrics:
         if metric.key in outcomes.times:
             times = outcomes.times[metric.key]

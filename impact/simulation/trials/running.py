@@ -62,6 +62,13 @@ def treatment_of(
 
     Raises:
         InvalidRequest: an adherence that is not above 0 and at most 1, or a negative delay.
+
+    >>> treatment_of({"visits": 0.1}, adherence=0.7).adherence
+    0.7
+    >>> treatment_of({"visits": 0.1}, adherence=0.0)
+    Traceback (most recent call last):
+        ...
+    experiments.errors.InvalidRequest: adherence = 0: must be above 0 and at most 1
     """
     diluted(1.0, adherence)
     check_fewest("delay", how.delay, 0)
@@ -81,6 +88,22 @@ def run_trials(  # one argument per thing that varies
 
     `plan` is a `final_plan`. `population` gives the units of a trial as they are without any
     policy, `split` the place of each unit's variant. The same generator gives the same counts.
+
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.simulation.trials.counting import final_plan
+    >>> from impact.simulation.trials.outcomes import Values
+    >>> from impact.simulation.trials.splitting import weighted_split
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: solved, role: primary, kind: proportion, source: contacts, window: 30}]}''')
+    >>> def population(rng):
+    ...     happened = (rng.random((200, 1)) < 0.5).astype(float)
+    ...     values = Values(names=("y",), numbers=happened, counts=np.full(200, True))
+    ...     return Outcomes(size=200, values={"solved": values})
+    >>> rng = np.random.default_rng(1)
+    >>> *_, last = run_trials(
+    ...     final_plan(plan), population, weighted_split(plan), repeats=3, rng=rng)
+    >>> last.run, last.broken_splits, list(last.tallies)
+    (3, 0, [('solved', 'b')])
     """
     trials = Trials()
     for _ in range(repeats):

@@ -32,7 +32,19 @@ class Sized:
 
 
 def strangers(assumed: Assumed) -> Sized:
-    """Return as many independent units as say as much."""
+    """Return as many independent units as say as much.
+
+    >>> from experiments.design.expectations import Expectation
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.simulation.trials.drawing.scenario import Scenario
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: solved, role: primary, kind: proportion, source: contacts, window: 30}]}''')
+    >>> assumed = Assumed(plan=plan, metric=plan.primary, units=1000,
+    ...     expected=Expectation(per_day=100.0), scenario=Scenario())
+    >>> found = strangers(assumed)
+    >>> found.compared, found.share, round(found.alpha, 9)
+    (1000.0, 0.5, 0.05)
+    """
     expected, alike = assumed.expected, 1.0
     if _in_whole_clusters(assumed):
         variation = assumed.scenario.groups.size_variation
@@ -41,7 +53,19 @@ def strangers(assumed: Assumed) -> Sized:
 
 
 def of_means(assumed: Assumed) -> Sized:
-    """Return the units whose means are compared: clusters, with the few that they are."""
+    """Return the units whose means are compared: clusters, with the few that they are.
+
+    >>> from experiments.design.expectations import Expectation
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.simulation.trials.drawing.scenario import Scenario
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: visits, role: primary, kind: mean, source: contacts, window: 30}]}''')
+    >>> assumed = Assumed(plan=plan, metric=plan.primary, units=1000,
+    ...     expected=Expectation(per_day=100.0, variation=0.5), scenario=Scenario())
+    >>> found = of_means(assumed)
+    >>> found.compared, found.deviation
+    (1000.0, 0.5)
+    """
     expected, units = assumed.expected, float(assumed.units)
     size, variation = expected.cluster_size, assumed.scenario.groups.size_variation
     sizes = variation if of_contacts(assumed.metric) else 0.0

@@ -84,6 +84,12 @@ def blocks_of(plan: Plan, windows_a_day: int, windows: int) -> Integers:
 
     Raises:
         InvalidRequest: as there, of the weights.
+
+    >>> from experiments.plan.document import Unit
+    >>> plan = Plan(key="calls", unit=Unit.TIME_SLOT, control="a", metrics=(),
+    ...     weights=(("a", 5000), ("b", 5000)))
+    >>> blocks_of(plan, 1, 28).tolist()
+    [0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 7, 8, 9, 10, 11, 12, 13]
     """
     weeks, _ = _deck(plan)
     a_week, place = DAYS_PER_WEEK * windows_a_day, np.arange(windows)

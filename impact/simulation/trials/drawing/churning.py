@@ -10,7 +10,20 @@ from impact.simulation.trials.outcomes import Floats, Outcomes, Times
 
 
 def customers(assumed: Assumed, rng: np.random.Generator) -> Outcomes:
-    """Draw a time to churn per unit, by a law whose cumulative hazard is known."""
+    """Draw a time to churn per unit, by a law whose cumulative hazard is known.
+
+    >>> from experiments.design.expectations import Expectation
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.simulation.trials.drawing.scenario import Scenario
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: kept, role: primary, kind: time_to_event, source: churn, horizon: 90}]}''')
+    >>> assumed = Assumed(plan=plan, metric=plan.primary, units=20000,
+    ...     expected=Expectation(per_day=100.0, monthly_churn=0.02),
+    ...     scenario=Scenario(accrual=0.0, days=30.0))
+    >>> times = customers(assumed, np.random.default_rng(1)).times["kept"]
+    >>> round(float(times.event.mean()), 2), int(times.time.max())
+    (0.02, 30)
+    """
     alike = assumed.alike(rng)
     times = times_of(assumed, alike, rng)
     together = assumed.together(alike)
@@ -18,7 +31,19 @@ def customers(assumed: Assumed, rng: np.random.Generator) -> Outcomes:
 
 
 def times_of(assumed: Assumed, alike: Alike | None, rng: np.random.Generator) -> Times:
-    """Draw the times of units that are alike, or of strangers."""
+    """Draw the times of units that are alike, or of strangers.
+
+    >>> from experiments.design.expectations import Expectation
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.simulation.trials.drawing.scenario import Scenario
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: kept, role: primary, kind: time_to_event, source: churn, horizon: 90}]}''')
+    >>> assumed = Assumed(plan=plan, metric=plan.primary, units=1000,
+    ...     expected=Expectation(per_day=100.0), scenario=Scenario(accrual=0.0, days=30.0))
+    >>> times = times_of(assumed, None, np.random.default_rng(1))
+    >>> bool((times.time <= times.end).all()), times.entry is None, times.clusters
+    (True, True, {})
+    """
     opens, until = _at_risk(assumed, _watched(assumed, rng), rng)
     before, shape = _cumulated(assumed, opens), assumed.scenario.shape
     frailty = _frailties(assumed, alike, np.maximum(_cumulated(assumed, until) - before, 0))

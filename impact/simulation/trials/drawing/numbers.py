@@ -17,7 +17,18 @@ CONTACTS = 2.0  # of a unit of a ratio, on average: at least one each
 
 
 def means(assumed: Assumed, rng: np.random.Generator) -> Outcomes:
-    """Draw one number per unit."""
+    """Draw one number per unit.
+
+    >>> from experiments.design.expectations import Expectation
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: visits, role: primary, kind: mean, source: contacts, window: 30}]}''')
+    >>> assumed = Assumed(plan=plan, metric=plan.primary, units=20000,
+    ...     expected=Expectation(per_day=100.0, variation=0.5), scenario=Scenario())
+    >>> values = means(assumed, np.random.default_rng(1)).values["visits"].column("y")
+    >>> round(float(values.mean()), 1), round(float(values.std()), 1)
+    (1.0, 0.5)
+    """
     alike = assumed.alike(rng)
     spread = deviation_of(assumed.plan, assumed.metric, assumed.expected)
     numbers = alike_numbers(assumed, spread, alike, assumed.units, rng)
@@ -25,12 +36,34 @@ def means(assumed: Assumed, rng: np.random.Generator) -> Outcomes:
 
 
 def unit_numbers(assumed: Assumed, rng: np.random.Generator) -> Floats:
-    """Draw one number per unit, of mean 1 and the variation expected, where nobody is alike."""
+    """Draw one number per unit, of mean 1 and the variation expected, where nobody is alike.
+
+    >>> from experiments.design.expectations import Expectation
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: visits, role: primary, kind: mean, source: contacts, window: 30}]}''')
+    >>> assumed = Assumed(plan=plan, metric=plan.primary, units=20000,
+    ...     expected=Expectation(per_day=100.0, variation=2.0), scenario=Scenario(zeros=0.7))
+    >>> values = unit_numbers(assumed, np.random.default_rng(1))
+    >>> round(float((values == 0).mean()), 1), round(float(values.mean()), 1)
+    (0.7, 1.0)
+    """
     return _numbers(assumed.expected.variation, assumed.scenario, assumed.units, rng)
 
 
 def shares(assumed: Assumed, rng: np.random.Generator) -> Outcomes:
-    """Draw for whom it happens."""
+    """Draw for whom it happens.
+
+    >>> from experiments.design.expectations import Expectation
+    >>> from experiments.plan.reading import read_plan
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: solved, role: primary, kind: proportion, source: contacts, window: 30}]}''')
+    >>> assumed = Assumed(plan=plan, metric=plan.primary, units=20000,
+    ...     expected=Expectation(per_day=100.0, baseline=0.7), scenario=Scenario())
+    >>> happened = shares(assumed, np.random.default_rng(1)).values["solved"].column("y")
+    >>> sorted(set(happened.tolist())), round(float(happened.mean()), 2)
+    ([0.0, 1.0], 0.7)
+    """
     alike = assumed.alike(rng)
     happened = chances(assumed, alike) > rng.random(assumed.units)
     return _valued(assumed, ("y",), happened.astype(np.float64)[:, np.newaxis], alike)

@@ -13,6 +13,17 @@ def payers(assumed: Assumed, rng: np.random.Generator) -> Outcomes:
 
     Each pays the same every time, as if nobody ever left: what is paid after churn, or is not seen,
     is left out by who counts it. The mean of a payment is 1.
+
+    >>> from experiments.design.expectations import Expectation
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.simulation.trials.drawing.scenario import Scenario
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: worth, role: primary, kind: mean, source: revenue.amount, horizon: 90}]}''')
+    >>> assumed = Assumed(plan=plan, metric=plan.primary, units=4,
+    ...     expected=Expectation(per_day=100.0), scenario=Scenario())
+    >>> paid = payers(assumed, np.random.default_rng(1)).payments["worth"]
+    >>> int(paid.day.max()) < 90, bool((np.bincount(paid.unit) >= 3).all())
+    (True, True)
     """
     key, every = assumed.metric.key, assumed.scenario.payments.every
     times = times_of(assumed, None, rng)

@@ -15,6 +15,19 @@ def population_of(assumed: Assumed) -> Population:
 
     Raises:
         InvalidRequest: a spread that the share of zeros rules out.
+
+    >>> import numpy as np
+    >>> from experiments.design.expectations import Expectation
+    >>> from experiments.plan.reading import read_plan
+    >>> from impact.simulation.trials.drawing.scenario import Scenario
+    >>> plan = read_plan('''{key: calls, unit: customer, control: a, weights: {a: 5000, b: 5000},
+    ... metrics: [{key: solved, role: primary, kind: proportion, source: contacts, window: 30}]}''')
+    >>> assumed = Assumed(plan=plan, metric=plan.primary, units=50,
+    ...     expected=Expectation(per_day=100.0), scenario=Scenario())
+    >>> draw = population_of(assumed)
+    >>> found = draw(np.random.default_rng(1))
+    >>> found.size, list(found.values)
+    (50, ['solved'])
     """
     match assumed.metric.kind:
         case _ if assumed.plan.switchback is not None:
