@@ -82,7 +82,9 @@ def _read(raws: Sequence[bytes]) -> tuple[list[tuple[int, Report]], list[dict[st
 
 
 def _started(raws: Sequence[bytes]) -> Mapping[str, Experiment]:
-    started = Experiment.objects.filter(started_at__isnull=False).prefetch_related("variants")
+    started = Experiment.objects.filter(started_at__isnull=False).prefetch_related(
+        "variants", "past"
+    )
     return {experiment.key: experiment for experiment in started} if raws else {}
 
 

@@ -179,10 +179,12 @@ def _client_row(
 
 
 def _bucket(experiment: Experiment, version: int, unit_id: str) -> int | None:
-    """Return the bucket; None for a version whose salt is gone, or where slots were drawn."""
-    if version != experiment.version or experiment.unit == TIME_SLOT:
+    """Return the bucket; None for a version that never was, or where slots were drawn."""
+    salts = {past.number: past.salt for past in experiment.past.all()}
+    salt = (salts | {experiment.version: experiment.salt}).get(version)
+    if salt is None or experiment.unit == TIME_SLOT:
         return None
-    return bucket(Purpose.EXPERIMENT, experiment.salt, unit_id)
+    return bucket(Purpose.EXPERIMENT, salt, unit_id)
 
 
 def _canonical(field: str, value: str | None) -> str | None:

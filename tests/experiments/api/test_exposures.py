@@ -11,7 +11,10 @@ from rest_framework.test import APIClient
 
 from experiments import definitions, exposures
 from experiments.access import issue_key
+from experiments.assignment.hashing import Purpose, bucket
+from experiments.audit import audit
 from experiments.exposures import ExposureRow, record
+from experiments.models import Exposure
 from tests.experiments.designs import NOW, running
 from tests.experiments.exposures.test_recording import row
 
@@ -117,6 +120,23 @@ def test_what_a_client_drew_by_itself_is_recorded_once(router: APIClient) -> Non
     assert (stored.assigned_at, stored.exposed_at) == (NOW, NOW)
     assert stored.bucket is not None
     assert stored.attributes == {"segment": "gold"}
+
+
+def test_a_client_that_drew_by_an_older_version_is_held_to_it(router: APIClient) -> None:
+    salt = running().salt
+    weights = {"target_300s": 2000, "take_time": 8000}
+    definitions.reweigh("longer_calls", weights=weights, actor="leader", now=NOW)
+    drawn = bucket(Purpose.EXPERIMENT, salt, "0012")
+    variant = "target_300s" if drawn < 5000 else "take_time"
+    told = {"source": "client", "unit_id": "0012", "assigned_variant": variant}
+
+    send(router, {"experiment": "longer_calls", "version": 1, "assigned_at": WHEN, **told})
+
+    (stored,) = rows()
+    assert (stored.version, stored.bucket) == (1, drawn)
+    assert audit("longer_calls").agrees
+    Exposure.objects.update(bucket=drawn + 1)
+    assert not audit("longer_calls").agrees
 
 
 def test_a_client_says_what_was_forced_and_what_was_not_applied_yet(router: APIClient) -> None:
