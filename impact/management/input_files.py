@@ -2,16 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from impact.errors import InvalidBatch
+from impact.errors import InputMissing, InvalidBatch
 from impact.join.inputs import columns_of
 from impact.records.findings import RowRejection
 from impact.records.reading import read_file
@@ -67,6 +70,37 @@ def read_input(name: str, path: Path, zone: ZoneInfo, *, now: datetime) -> Input
         rows_read=result.rows_read,
         sha256=_sha256(path),
     )
+
+
+def refuse_without_units(file: InputFile, variants: Sequence[str]) -> None:
+    """Hold the assignments to what an experiment needs: a row, and no variant but the plan's.
+
+    Raises:
+        InputMissing: there is no row that can be read.
+        InvalidBatch: a row names another variant.
+    """
+    place = f"{file.name} ({file.path.name})"
+    if not file.table.num_rows:
+        read = f"has {file.rows_read:,} rows and none can be read"
+        rule = read if file.rows_read else "has a header and no rows"
+        raise InputMissing(f"{place}: {rule}")
+    known = pc.is_in(file.table["variant"], value_set=pa.array(variants, pa.string()))
+    strange = np.flatnonzero(~known.to_numpy())
+    if strange.size:
+        first = int(strange[0])
+        others = f" (the first of {strange.size:,} such rows)" if strange.size > 1 else ""
+        raise InvalidBatch(
+            field=f"{place}, row {_row_number(file, first)}: variant",
+            value=file.table["variant"][first].as_py(),
+            rule=f"must be one of the plan's variants: {', '.join(variants)}{others}",
+        )
+
+
+def _row_number(file: InputFile, place: int) -> int:
+    """Return which row of the file a row of the table was: rejected rows count as well."""
+    rejected = {found.row_number for found in file.rejections}
+    kept = (number for number in range(1, file.rows_read + 1) if number not in rejected)
+    return next(islice(kept, place, None))
 
 
 def rejection_lines(files: Mapping[str, InputFile]) -> Iterator[str]:

@@ -19,7 +19,11 @@ def plan_of(path: Path) -> tuple[str, Plan]:
     """
     try:
         source = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except FileNotFoundError as error:
+        raise refusal(f"{path}: cannot be read as a text: there is no such file") from error
+    except OSError as error:
+        raise refusal(f"{path}: cannot be read as a text: {error.strerror}") from error
+    except UnicodeDecodeError as error:
         raise refusal(f"{path}: cannot be read as a text: {error}") from error
     try:
         return source, read_plan(source)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from impact.errors import ImpactError
 from impact.join.inputs import NAMES
 from impact.management.file_analysis import BINARY, FORMATS, Outcome, compute
-from impact.management.input_files import read_input, rejection_lines
+from impact.management.input_files import read_input, refuse_without_units, rejection_lines
 from impact.management.plan_files import plan_of, refusal
 
 
@@ -60,6 +60,7 @@ class Command(BaseCommand):
             }
             for line in rejection_lines(files):
                 self.stderr.write(line)
+            refuse_without_units(files["assignments"], plan.variants)
             as_of = plan.as_of or now
             return compute(plan, source, files, as_of=as_of, past=past)
         except ImpactError as error:

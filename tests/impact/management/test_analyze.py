@@ -122,23 +122,27 @@ def test_a_broken_split_is_found(tmp_path: Path) -> None:
     assert document["decision"]["verdict"] != "ship"
 
 
-def test_files_with_only_a_header_give_rows_of_reasons(tmp_path: Path) -> None:
-    (tmp_path / "assignments.csv").write_text("unit_id,variant,assigned_at,tier\n")
-    (tmp_path / "churn.csv").write_text("customer_id,churned_at\n")
+def test_a_churn_file_with_only_a_header_says_that_nobody_left(tmp_path: Path) -> None:
+    (tmp_path / "left.csv").write_text("customer_id,churned_at\n")
     shown = io.StringIO()
 
     call_command(
         "analyze",
-        plan_file(tmp_path, PLAN.replace("segments: [tier]\n", "")),
+        plan_file(tmp_path),
         format="json",
         stdout=shown,
-        assignments=str(tmp_path / "assignments.csv"),
-        churn=str(tmp_path / "churn.csv"),
+        churn=str(tmp_path / "left.csv"),
+        **written(tmp_path, assignments=assignments()),
     )
 
     document = json.loads(shown.getvalue())
-    assert [arm["n_units"] for arm in document["arms"]] == [0, 0]
-    assert all(row["value"] is None and row["note"] for row in document["estimates"])
+    assert [arm["n_units"] for arm in document["arms"]] == [30, 30]
+    kept = [row for row in document["estimates"] if row["quantity"] == "survival_probability"]
+    assert kept
+    assert {row["value"] for row in kept} == {1.0}
+    ratios = [row for row in document["estimates"] if row["quantity"] == "hazard_ratio"]
+    assert all(row["value"] is None and row["note"] for row in ratios)
+    assert document["decision"]["verdict"] == "not_identified"
 
 
 def test_segments_have_their_interaction_and_their_effects_after_shrinkage(tmp_path: Path) -> None:

@@ -69,10 +69,35 @@ def test_a_plan_that_is_no_text_is_refused(tmp_path: Path) -> None:
     assert "cannot be read as a text" in refusal(str(tmp_path / "nowhere.yaml"))
 
 
-def test_an_unknown_variant_is_refused_by_name(tmp_path: Path) -> None:
-    paths = written(tmp_path, assignments=[{**assignments(1)[0], "variant": "loud"}])
+def test_a_plan_that_is_not_there_is_refused_without_a_number_of_the_system(tmp_path: Path) -> None:
+    path = str(tmp_path / "nowhere.yaml")
 
-    assert "variant = loud" in refusal(plan_file(tmp_path), **paths)
+    assert refusal(path) == f"{path}: cannot be read as a text: there is no such file"
+
+
+def test_an_unknown_variant_is_refused_by_name_and_row(tmp_path: Path) -> None:
+    rows = assignments()
+    rows[2] = {**rows[2], "assigned_at": "yesterday"}  # is rejected, and counts as a row
+    rows[3], rows[7] = {**rows[3], "variant": "loud"}, {**rows[7], "variant": "silent"}
+    paths = written(tmp_path, assignments=rows)
+
+    assert refusal(plan_file(tmp_path), **paths) == (
+        "assignments (assignments.csv), row 4: variant = loud: must be one of the plan's "
+        "variants: quick, calm (the first of 2 such rows)"
+    )
+
+
+def test_assignments_of_nobody_are_refused(tmp_path: Path) -> None:
+    empty = tmp_path / "h.csv"
+    empty.write_text("unit_id,variant,assigned_at\n", encoding="utf-8")
+    unread = written(tmp_path, assignments=[{**row, "assigned_at": "?"} for row in assignments(2)])
+
+    assert refusal(plan_file(tmp_path), assignments=str(empty)) == (
+        "assignments (h.csv): has a header and no rows"
+    )
+    assert refusal(plan_file(tmp_path), **unread) == (
+        "assignments (assignments.csv): has 2 rows and none can be read"
+    )
 
 
 def test_a_column_that_nobody_has_is_refused_by_name(tmp_path: Path) -> None:
