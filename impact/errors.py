@@ -16,12 +16,27 @@ class ImpactError(Exception):
     """Any refusal of this application."""
 
 
+WHOLE_FILE = frozenset({"file", "body"})  # the fields of a refusal of all that was sent
+
+
 class InvalidBatch(ImpactError):
     """The batch as a whole cannot be read: field, value and rule are named."""
 
     def __init__(self, *, field: str, value: str, rule: str) -> None:
         self.field, self.value, self.rule = field, value, rule
         super().__init__(f"{field} = {value}: {rule}")
+
+    def of(self, name: str) -> "InvalidBatch":
+        """Return the refusal with the name of the file, where the file as a whole is refused.
+
+        >>> print(InvalidBatch(field="body", value="[", rule="must be JSON").of("march.json"))
+        file = march.json: must be JSON
+        >>> print(InvalidBatch(field="header", value="a", rule="is named twice").of("march.csv"))
+        header = a: is named twice
+        """
+        if not name or self.field not in WHOLE_FILE:
+            return self
+        return InvalidBatch(field="file", value=name, rule=self.rule)
 
 
 class BatchTooLarge(InvalidBatch):

@@ -119,7 +119,7 @@ def _experiments_violations(keys: list[str] | None) -> Iterator[Violation]:
         return
     if not 1 <= len(keys) <= MOST_EXPERIMENTS:
         rule = f"must name 1 to {MOST_EXPERIMENTS}, or be left out for all"
-        yield violation("experiments", len(keys), rule)
+        yield violation("experiments", len(keys) if keys else keys, rule)
     for position, key in enumerate(keys):
         if not _KEY.fullmatch(key):
             yield violation(f"experiments[{position}]", key, "must match [a-z][a-z0-9_]{0,63}")

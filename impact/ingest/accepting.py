@@ -47,7 +47,7 @@ def accept(delivery: Delivery, content: Iterable[bytes], *, now: datetime) -> Ba
     _check(delivery)
     draft = inbox.write(content, limit=byte_limit(delivery.format))
     try:
-        inspect(draft.path, COLUMNS[delivery.kind], format=delivery.format)
+        _inspect(delivery, draft)
         batch = _batch(delivery, draft, now)
         draft.keep_as(batch.payload)
     finally:
@@ -56,6 +56,13 @@ def accept(delivery: Delivery, content: Iterable[bytes], *, now: datetime) -> Ba
     if stored.status == Batch.Status.QUEUED:
         transaction.on_commit(partial(wake, TASK, stored.pk))
     return stored
+
+
+def _inspect(delivery: Delivery, draft: inbox.Draft) -> None:
+    try:
+        inspect(draft.path, COLUMNS[delivery.kind], format=delivery.format)
+    except InvalidBatch as error:
+        raise error.of(shown(delivery.name)) from error
 
 
 def byte_limit(format_: str) -> int:

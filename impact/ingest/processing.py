@@ -35,7 +35,7 @@ def process(batch_id: str, now: datetime) -> bool:
     try:
         _ingest(lease)
     except InvalidBatch as error:
-        lease.fail(_text(error))
+        lease.fail(_text(error.of(lease.job.name)))
     except StaleLease:
         raise
     except Exception as error:

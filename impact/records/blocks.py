@@ -58,5 +58,7 @@ def check_header(names: Collection[str], columns: Iterable[Column]) -> None:
             raise InvalidBatch(field=HEADER, value=shown(name), rule="is named twice")
     for column in columns:
         if column.required and column.name not in given:
-            rule = "the required column is missing"
+            folded = {name.casefold() for name in given}
+            by_case = ": names are compared with case" * (column.name.casefold() in folded)
+            rule = f"the required column is missing{by_case}"
             raise InvalidBatch(field=column.name, value=shown(", ".join(given)), rule=rule)

@@ -47,7 +47,7 @@ def test_malformed_json_is_refused(client: Client, headers: dict[str, str], body
         ({"customer_id": "a\x00b"}, "customer_id", '"a\\u0000b"', "control characters"),
         ({"customer_id": "x" * 257}, "customer_id", "xxx...", "at most 256 characters"),
         ({"experiments": "all"}, "experiments", '"all"', "must be a list or null"),
-        ({"experiments": []}, "experiments", "0", "must name 1 to 64"),
+        ({"experiments": []}, "experiments", "[]", "must name 1 to 64"),
         ({"experiments": ["a", 1]}, "experiments[1]", "1", "must be a string"),
         ({"experiments": ["a b"]}, "experiments[0]", '"a b"', "must match [a-z][a-z0-9_]{0,63}"),
         (

@@ -171,6 +171,8 @@ def test_an_upload_that_cannot_be_read_is_refused_at_once(
     assert (response.status_code, response["Content-Type"]) == (400, PROBLEM)
     errors = response.json()["errors"]
     assert named in errors[0]["field"]
+    if named == "file":
+        assert errors[0]["value"] == name
     assert not Batch.objects.exists()
 
 

@@ -101,7 +101,10 @@ def test_a_file_damaged_inside_fails_with_its_reason(send: Send) -> None:
     assert ingest.process(batch.pk, NOW)
 
     batch.refresh_from_db()
-    assert (batch.status, batch.error) == ("failed", "file = 0 rows: is empty: not even a header")
+    assert (batch.status, batch.error) == (
+        "failed",
+        "file = contacts.csv: is empty: not even a header",
+    )
 
 
 def test_an_error_is_recorded_goes_on_and_is_tried_again_later(send: Send) -> None:

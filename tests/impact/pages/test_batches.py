@@ -81,6 +81,7 @@ def test_a_file_is_stored_and_its_batch_shown(sign_in: SignIn) -> None:
         ("churn.csv", b"customer_id\n1\n", "churned_at"),
         ("churn.parquet", b"not parquet", "churn"),
         ("churn.csv", b"", "empty"),
+        ("churn.json", b"[", "file = churn.json: must be JSON"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_the_reason(

@@ -142,6 +142,11 @@ def test_a_file_with_only_a_header_has_no_rows(read_csv: Reader) -> None:
         (HEADER + b",arrived_at\n", "header", "is named twice"),
         (HEADER + b", arrived_at \n", "header", "is named twice"),
         (b"contact_id,arrived_at\n", "customer_id", "the required column is missing"),
+        (
+            b"contact_id,Customer_ID,arrived_at\n",
+            "customer_id",
+            "the required column is missing: names are compared with case",
+        ),
         (HEADER + b",\n", "header", "column 4 must have a readable name of 1 to 100 characters"),
         (
             b"caf\xe9," + HEADER,
