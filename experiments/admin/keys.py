@@ -1,5 +1,7 @@
 """API keys on the admin site: issued, shown once, revoked."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -8,17 +10,27 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from experiments.access import SCOPES, issue_key, revoke_key
+from experiments.access import SCOPES, Scope, issue_key, revoke_key
 from experiments.admin.roles import RoleAdmin
 from experiments.models import ApiKey
+
+SCOPE_WORDS: Mapping[Scope, str] = MappingProxyType(
+    {
+        Scope.ASSIGN: "ask for variants, report what was applied, fetch the rules; routers",
+        Scope.INGEST: "send contacts, churn, revenue, surveys and customers",
+        Scope.DEFINE: "define experiments, start, steer and end them",
+        Scope.READ: "read experiments, schedules and reports",
+    }
+)
 
 
 class KeyForm(forms.ModelForm[ApiKey]):
     """Who gets a key, and what for."""
 
     scopes = forms.MultipleChoiceField(
-        choices=[(scope.value, scope.value) for scope in SCOPES],
+        choices=[(scope.value, f"{scope.value}: {SCOPE_WORDS[scope]}") for scope in SCOPES],
         widget=forms.CheckboxSelectMultiple,
+        help_text="Give each program its own key, with no scope more than it needs.",
     )
 
     class Meta:

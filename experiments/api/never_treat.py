@@ -32,7 +32,7 @@ class NeverTreatList(generics.ListAPIView[NeverTreated]):
         """Put them on the list, or take them off."""
         wanted = given(NeverTreatIn, request)
         if wanted["reason"] is None:
-            listed = definitions.treat_again(wanted["customer_ids"], **signed(request))
+            listed = definitions.treat_again(wanted["customer_ids"], **signed(request)).left
         else:
             listed = definitions.never_treat(**wanted, **signed(request))
         return Response({"listed": listed})

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from experiments.assignment.hashing import new_salt
 from experiments.assignment.program import digest
@@ -44,16 +45,25 @@ def never_treat(customer_ids: Sequence[str], *, reason: str, actor: str, now: da
         return _counted()
 
 
-def treat_again(customer_ids: Sequence[str], *, actor: str, now: datetime) -> int:
-    """Take customers off the list and return how many are left; the row says who did it.
+class TakenOff(NamedTuple):
+    """How many of those named were on the list, and how many are left on it."""
+
+    named: int
+    taken: int
+    left: int
+
+
+def treat_again(customer_ids: Sequence[str], *, actor: str, now: datetime) -> TakenOff:
+    """Take customers off the list and return how many it were; the row says who did it.
 
     Raises:
         InvalidRequest, InvalidDefinition: as for `never_treat`.
     """
     with writing():
-        found = NeverTreated.objects.filter(digest__in=list(_digests(customer_ids)), listed=True)
-        found.update(listed=False, changed_at=now, changed_by=actor)
-        return _counted()
+        digests = list(_digests(customer_ids))
+        found = NeverTreated.objects.filter(digest__in=digests, listed=True)
+        taken = found.update(listed=False, changed_at=now, changed_by=actor)
+        return TakenOff(named=len(digests), taken=taken, left=_counted())
 
 
 def _digests(customer_ids: Sequence[str]) -> Iterator[str]:

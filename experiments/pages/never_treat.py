@@ -54,8 +54,8 @@ def _changed(request: HttpRequest, form: NeverTreatForm) -> str:
     ids = [line for line in form.cleaned_data["customer_ids"].splitlines() if line.strip()]
     actor, now = name_of(request), timezone.now()
     if request.POST.get("take_off"):
-        left = definitions.treat_again(ids, actor=actor, now=now)
-    else:
-        reason = form.cleaned_data["reason"]
-        left = definitions.never_treat(ids, reason=reason, actor=actor, now=now)
-    return f"{left} customers are on the list."
+        named, taken, left = definitions.treat_again(ids, actor=actor, now=now)
+        return f"{taken} of {named} taken off: {left} customers are on the list."
+    reason = form.cleaned_data["reason"]
+    listed = definitions.never_treat(ids, reason=reason, actor=actor, now=now)
+    return f"{listed} customers are on the list."

@@ -14,11 +14,11 @@ MOST_SHOWN = 12
 
 
 class Row(NamedTuple):
-    """One place as the card shows it: shares in per cent, by variant in the order of the plan."""
+    """One place as the card shows it: shares in per cent, by title in the order of the plan."""
 
     place: str
     rows: int
-    split: tuple[float, ...]
+    split: tuple[tuple[str, float], ...]
     served: float
     applied: float
     kept: float | None
@@ -47,7 +47,10 @@ def _rows(counts: tuple[PlaceCount, ...], variants: Mapping[str, str]) -> Iterat
         yield Row(
             place=each.place,
             rows=each.rows,
-            split=tuple(_percent(each.asked.get(key, 0), each.rows) for key in variants),
+            split=tuple(
+                (title, _percent(each.asked.get(key, 0), each.rows))
+                for key, title in variants.items()
+            ),
             served=_percent(each.served, each.rows),
             applied=_percent(each.applied, each.rows),
             kept=_percent(each.kept, each.applied) if each.applied else None,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,16 +14,24 @@ from experiments.pages.details import found
 from experiments.pages.people import viewer
 
 DAYS_PER_WEEK = 7
+TINTS = 6  # of the style sheet
 ONE_MINUTE = timedelta(minutes=1)
+
+
+class Cell(NamedTuple):
+    """What a slot drew, and which of the tints shows that: equal draws have the same."""
+
+    drawn: str = ""
+    tint: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Week:
-    """Seven days in a row, and per hour the variant of each: empty where there is no slot."""
+    """Seven days in a row, and per hour what each drew: empty where there is no slot."""
 
     number: int
     days: Sequence[date]
-    rows: Sequence[tuple[str, Sequence[str]]]
+    rows: Sequence[tuple[str, Sequence[Cell]]]
 
 
 @viewer
@@ -49,17 +58,23 @@ def weeks(
     listed: Iterable[PublishedSlot], starts_on: date, titles: Mapping[str, str]
 ) -> Iterator[Week]:
     """Yield the slots as tables of weeks: hours down, days across."""
-    by_week: dict[int, dict[tuple[date, str], str]] = {}
-    for slot in listed:
+    published = list(listed)
+    shares = sorted({float(slot.saturation) for slot in published if slot.saturation})
+    levels = [f"{share:g}" for share in shares] or list(titles)
+    tints = {level: place % TINTS for place, level in enumerate(levels)}
+    by_week: dict[int, dict[tuple[date, str], Cell]] = {}
+    for slot in published:
         day, _, clock = slot.slot.partition("T")
         on = date.fromisoformat(day)
         week = (on - starts_on).days // DAYS_PER_WEEK
-        by_week.setdefault(week, {})[on, clock] = (
-            f"{slot.saturation}%" if slot.saturation else titles[slot.variant]
-        )
+        drawn = f"{slot.saturation}%" if slot.saturation else titles[slot.variant]
+        tint = tints[slot.saturation or slot.variant]
+        by_week.setdefault(week, {})[on, clock] = Cell(drawn, tint)
     for week, found_slots in by_week.items():
         first = starts_on + timedelta(days=week * DAYS_PER_WEEK)
         days = [first + timedelta(days=offset) for offset in range(DAYS_PER_WEEK)]
         clocks = sorted({clock for _, clock in found_slots})
-        rows = [(clock, [found_slots.get((day, clock), "") for day in days]) for clock in clocks]
+        rows = [
+            (clock, [found_slots.get((day, clock), Cell()) for day in days]) for clock in clocks
+        ]
         yield Week(number=week + 1, days=days, rows=rows)

@@ -2,19 +2,19 @@
 
 import json
 
-from django import forms, template
+from django import template
 from django.forms import BoundField
 from django.utils.safestring import SafeString
 
 register = template.Library()
 BY_KEY = "key:"
+CLASSES = {"select": "form-select", "checkbox": "form-check-input"}
 
 
 @register.filter
 def looks(field: BoundField) -> SafeString:
     """Render the widget with the class its kind has, marked where it has errors."""
-    is_choice = isinstance(field.field.widget, forms.Select)
-    classes = ["form-select" if is_choice else "form-control"]
+    classes = [CLASSES.get(field.widget_type, "form-control")]
     if field.errors:
         classes.append("is-invalid")
     return field.as_widget(attrs={"class": " ".join(classes)})

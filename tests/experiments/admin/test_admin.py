@@ -137,6 +137,7 @@ def test_a_key_is_issued_shown_once_and_revoked() -> None:
     administrator = signed_in("administrator")
     keys = "/admin/experiments/apikey/"
 
+    asked = administrator.get(keys + "add/").content.decode()
     answer = administrator.post(keys + "add/", {"name": "router", "scopes": ["assign"]})
 
     (secret,) = re.findall(r"eq_\S+", " ".join(told(answer)).replace("”", " "))
@@ -145,6 +146,8 @@ def test_a_key_is_issued_shown_once_and_revoked() -> None:
     assert secret not in administrator.get(keys).content.decode()
     act(administrator, "revoke", ApiKey.objects.get().pk, at=keys)
     assert find_holder(secret, timezone.now()) is None
+    assert "ask for variants" in asked
+    assert "API keys" in administrator.get("/admin/").content.decode()
 
 
 def test_a_layer_is_made_through_definitions() -> None:

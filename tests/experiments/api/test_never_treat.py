@@ -55,7 +55,7 @@ def test_whoever_is_taken_off_is_treated_again() -> None:
     customer = customer_of("take_time")
     definitions.never_treat([customer, "x"], reason="vulnerable", **WHO)
 
-    assert definitions.treat_again([customer], **WHO) == 1
+    assert definitions.treat_again([customer], **WHO) == (1, 1, 1)
     assert one(customer).variant == "take_time"
 
 
@@ -104,6 +104,17 @@ def test_the_list_is_changed_in_the_browser() -> None:
     assert "2 customers are served control in every experiment" in page
     assert "complaint open" in page
     assert NeverTreated.objects.filter(changed_by="some.cx_leader").count() == 3
+
+
+def test_the_browser_is_told_how_many_were_taken_off() -> None:
+    leader = signed_in("cx_leader")
+    leader.post("/never-treat", {"customer_ids": "a\nb", "reason": "complaint open"})
+
+    nobody = leader.post("/never-treat", {"customer_ids": "z", "take_off": "1"}, follow=True)
+    one_of_two = leader.post("/never-treat", {"customer_ids": "a\nz", "take_off": "1"}, follow=True)
+
+    assert "0 of 1 taken off: 2 customers are on the list." in nobody.content.decode()
+    assert "1 of 2 taken off: 1 customers are on the list." in one_of_two.content.decode()
 
 
 def test_reviewers_do_not_change_the_list() -> None:

@@ -83,6 +83,14 @@ def test_every_broken_rule_is_shown_and_nothing_typed_is_lost(leader: Client) ->
     assert not Experiment.objects.exists()
 
 
+def test_the_holdout_is_asked_for_by_a_box_to_tick(leader: Client) -> None:
+    page = leader.get("/experiments/new").content.decode()
+
+    box = page.partition('name="is_holdout"')[2].partition(">")[0]
+    assert 'class="form-check-input"' in box
+    assert page.count('class="form-check-label"') == 1
+
+
 def test_editing_shows_what_was_answered(leader: Client) -> None:
     defined(leader)
 

@@ -33,6 +33,9 @@ def test_the_card_shows_each_queue_and_router(reviewer: Client) -> None:
     assert "north" in card
     assert "66.7%" in card  # of billing's 30 rows, 20 take their time
     assert "25.0%" in card  # of the router's 40 rows, 10 were applied
+    assert "By queue</h3>" in card  # a telephone shows no heads of columns
+    assert "By router</h3>" in card
+    assert 'data-label="take_time"' in card
 
 
 def test_before_anybody_asked_the_card_says_so(reviewer: Client) -> None:

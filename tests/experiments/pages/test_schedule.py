@@ -37,7 +37,9 @@ def test_the_schedule_is_shown_week_by_week(leader: Client, reviewer: Client) ->
 
     assert "60 slots of 240 minutes" in page
     assert page.count('<th scope="row">08:00</th>') == 4
-    assert page.count("<td>Take the time</td>") == page.count("<td>300 seconds</td>") == 30
+    assert page.count('<td class="tint-0">300 seconds</td>') == 30
+    assert page.count('<td class="tint-1">Take the time</td>') == 30
+    assert page.count("scrolls sideways") == 4
 
 
 @pytest.mark.parametrize(
@@ -127,3 +129,13 @@ def test_a_section_with_a_refused_answer_is_open(
 
     assert f" open><summary>{section}" in page
     assert f" open><summary>{section}" not in untouched
+
+
+def test_shares_that_windows_drew_have_a_tint_each(leader: Client) -> None:
+    shares = {"saturation-cluster": "window_id", "saturation-levels": "50, 0"}
+    leader.post("/experiments/new", {**ANSWERS, **SLOTS, **shares, "unit": "contact"})
+
+    page = leader.get("/experiments/care_over_clock/schedule").content.decode()
+
+    assert page.count('<td class="tint-0">0%</td>') == 30
+    assert page.count('<td class="tint-1">50%</td>') == 30
