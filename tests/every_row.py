@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.plan.document import Covariate, Kind, Metric, Plan, Role
+from experiments.plan.document import Covariate, Economics, Kind, Metric, Plan, Role
 from experiments.plan.time_to_event import Extrapolation, ExtrapolationModel, TimeToEvent
 from impact.analysis.estimates import Estimate
 from impact.analysis.evaluate import evaluate
@@ -115,9 +115,20 @@ def _by_cluster() -> Iterator[tuple[Plan, Statistics]]:
     happened = {arm: rng.integers(0, 2, (50, 1)) for arm in ("control", "patient")}
     epochs = [arms_of(("y",), happened, f"version={version}") for version in (1, 2)]
     ramp = (("1", "control", 90), ("1", "patient", 10), ("2", "control", 50), ("2", "patient", 50))
-    by_version = {"resolved": (*epochs[0], *epochs[1])}
-    resolved = replace(RESOLVED, role=Role.PRIMARY)
-    yield plan_of(resolved), _statistics(epochs=by_version, splits=ramp)
+    paid = [
+        arms_of(
+            ("revenue", "handle_minutes"),
+            {arm: rng.gamma(4.0, 5.0, (50, 2)) for arm in happened},
+            f"version={version}",
+        )
+        for version in (1, 2)
+    ]
+    by_version = {
+        "resolved": (*epochs[0], *epochs[1]),
+        "revenue_and_handling": (*paid[0], *paid[1]),
+    }
+    resolved, money = replace(RESOLVED, role=Role.PRIMARY), Economics(currency="EUR")
+    yield plan_of(resolved, economics=money), _statistics(epochs=by_version, splits=ramp)
 
 
 def _levels_of_clusters(metric: Metric, teams: int) -> tuple[ClusterCounts, ...]:

@@ -11,7 +11,7 @@ from impact.analysis.clusters.saturation import with_saturations
 from impact.analysis.compliance.estimating import estimate_compliance
 from impact.analysis.ended_early import of_observed
 from impact.analysis.epochs.estimating import by_epoch
-from impact.analysis.epochs.mixing import CHANGED, mixes_epochs
+from impact.analysis.epochs.money import money_by_epoch
 from impact.analysis.estimates import Estimate
 from impact.analysis.few_units import with_few_units
 from impact.analysis.headlines import headline_of
@@ -27,7 +27,6 @@ from impact.analysis.segments.rows import segment_rows
 from impact.analysis.sufficient import SufficientStatistics
 from impact.analysis.surveys import estimate_surveys
 from impact.analysis.switchback.estimating import estimate_switchback
-from impact.analysis.withheld import without_answer
 from impact.stats.estimable import NotEstimable
 
 NO_UNIT = "1"
@@ -115,8 +114,7 @@ def estimate_net_value(
     showing = Showing(plan=plan, bound=bound, look=look)
     reason = statistics.not_estimable.get(KEY, "")
     rows = estimate_money(showing.computed, statistics.money, look=look, reason=reason)
-    if statistics.splits:
-        rows = tuple(without_answer(row, CHANGED) if mixes_epochs(row) else row for row in rows)
+    rows = money_by_epoch(showing.computed, statistics, rows, look=look)
     rows = of_observed(plan, statistics.ended_early.get(KEY, ()), rows)
     return without_neighbours(showing.rows(rows))
 

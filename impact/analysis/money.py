@@ -54,13 +54,13 @@ def estimate_money(
     arms = money.get(KEY, ())
     measures = money_per_unit(plan.economics.cost_per_handle_minute)
     if reason:
-        subjects = (_subject(plan, measure, look) for measure in measures)
+        subjects = (money_subject(plan, measure, look) for measure in measures)
         absent = (_absent(subject, plan, NotEstimable(reason)) for subject in subjects)
         return tuple(estimate for rows in absent for estimate in rows)
     return tuple(
         estimate
         for measure, weights in measures.items()
-        for estimate in _measure(_subject(plan, measure, look), plan, arms, weights)
+        for estimate in _measure(money_subject(plan, measure, look), plan, arms, weights)
     )
 
 
@@ -81,7 +81,16 @@ def combined(moments: Moments, weights: Mapping[str, float]) -> Moments:
     )
 
 
-def _subject(plan: Plan, measure: str, look: int | None) -> Subject:
+def money_subject(plan: Plan, measure: str, look: int | None) -> Subject:
+    """Return what rows of a measure of money speak of; a metric of the same name keeps it.
+
+    >>> from experiments.plan.document import Economics, Unit
+    >>> plan = Plan(key="calls", unit=Unit.CUSTOMER, control="a", metrics=(), weights=(),
+    ...     economics=Economics(currency="EUR"))
+    >>> found = money_subject(plan, "revenue", None)
+    >>> found.metric, found.unit
+    ('revenue', 'EUR')
+    """
     taken = any(metric.key == measure for metric in plan.metrics)
     return Subject(
         metric=f"economics_{measure}" if taken else measure,
@@ -111,17 +120,23 @@ def _segment(subject: Subject, arms: dict[str, ArmMoments]) -> Iterator[Estimate
         yield from arm_rows(subject, arm)
     for variant, control in pairs(arms, subject.control):
         difference = difference_row(subject, variant, control)
-        yield replace(difference, quantity=_quantity(subject))
+        yield replace(difference, quantity=money_quantity(subject))
 
 
 def _absent(subject: Subject, plan: Plan, reason: NotEstimable) -> Iterator[Estimate]:
     for variant in plan.variants:
         if variant != plan.control:
             sides = Sides(variant=variant, baseline=plan.control)
-            yield row(subject, _quantity(subject), "welch", sides, reason)
+            yield row(subject, money_quantity(subject), "welch", sides, reason)
 
 
-def _quantity(subject: Subject) -> str:
+def money_quantity(subject: Subject) -> str:
+    """Return what the difference of a measure of money is called.
+
+    >>> money_quantity(Subject(metric="revenue", kind="money", unit="EUR", level=0.95,
+    ...     control="a", look=None))
+    'mean_difference'
+    """
     return "net_value" if subject.metric.endswith("net_value") else "mean_difference"
 
 

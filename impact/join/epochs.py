@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from ibis.expr.types import Table
 
-from experiments.plan.document import Metric, Plan
+from experiments.plan.document import Plan
 from impact.analysis.sufficient import ALL, ArmMoments
 from impact.join.covariates import label
 from impact.join.moments import moments_of
@@ -35,10 +35,13 @@ def changed_splits(eligible: Table, plan: Plan) -> Splits:
 
 
 def epoch_moments(
-    adjusted: Table, vectors: Iterable[tuple[Metric, Vector]], plan: Plan, splits: Splits
+    adjusted: Table, vectors: Iterable[Vector], plan: Plan, splits: Splits
 ) -> dict[str, tuple[ArmMoments, ...]]:
-    """Return per metric the moments of every arm in each epoch; nothing while the split stands."""
+    """Return per metric, and of the money, the moments of every arm in each epoch.
+
+    Nothing while the split stands.
+    """
     if not splits:
         return {}
-    found = moments_of(adjusted, [vector for _, vector in vectors], plan, (EPOCH,))
+    found = moments_of(adjusted, list(vectors), plan, (EPOCH,))
     return {key: tuple(arm for arm in arms if arm.segment != ALL) for key, arms in found.items()}

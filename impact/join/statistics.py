@@ -25,7 +25,7 @@ from impact.join.lacking import lacking
 from impact.join.lifetimes import lifetimes_of
 from impact.join.measures import all_measures, pre_period_measures
 from impact.join.moments import moments_of, proportions_of
-from impact.join.money import money_moments
+from impact.join.money import money_vectors
 from impact.join.neighbours import with_neighbours
 from impact.join.past_looks import past_information
 from impact.join.pre_period import pre_period_moments
@@ -82,6 +82,7 @@ def _statistics_at(
     caps = caps_of(measured, [metric for metric in metrics if metric.is_windowed], as_of)
     adjusted = with_adjustments(measured, metrics)
     vectors = vectors_of(adjusted, metrics, as_of, caps)
+    money = money_vectors(adjusted, known, plan, as_of)
     moments, proportions = _windowed(adjusted, plan, vectors)
     splits = changed_splits(eligible, plan)
     tallies = tally(units, plan, as_of)
@@ -101,7 +102,7 @@ def _statistics_at(
         },
         moments=moments,
         proportions=proportions,
-        money=money_moments(measured, known, plan, as_of),
+        money=moments_of(adjusted, money, plan, plan.segments),
         ended_early=ended_early(measured, metrics, known, plan, as_of),
         lifetimes={
             metric.key: lifetimes_of(connection, eligible, known, plan, metric)
@@ -131,7 +132,7 @@ def _statistics_at(
         compliance=compliance_moments(adjusted, vectors, plan),
         clusters=cluster_counts(adjusted, vectors, plan),
         splits=splits,
-        epochs=epoch_moments(adjusted, vectors, plan, splits),
+        epochs=epoch_moments(adjusted, [*(found for _, found in vectors), *money], plan, splits),
         windows=window_counts(adjusted, vectors, plan),
         crossed=crossed_counts(adjusted, known, plan, metrics, as_of),
         not_estimable={key: reason for key, reason in reasons.items() if reason},

@@ -1,25 +1,18 @@
 """Where the split changed between versions: compare within each, and take back what mixes them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from experiments.plan.document import Kind, Metric, Plan
-from impact.analysis.arms import by_segment, empty_moments
+from impact.analysis.epochs.averaging import Effect, averaged, pairs_within
 from impact.analysis.epochs.mixing import CHANGED, MIXED, mixes_epochs
-from impact.analysis.epochs.within import Pair, difference_within
 from impact.analysis.estimates import Estimate
-from impact.analysis.notes import joined
-from impact.analysis.ratios import ratio_sample
-from impact.analysis.rows import Sides, Subject, row, subject_of
-from impact.analysis.sufficient import ALL, SufficientStatistics
+from impact.analysis.money import combined
+from impact.analysis.rows import subject_of
+from impact.analysis.sufficient import ArmMoments, SufficientStatistics
+from impact.analysis.winsorised import CAPPED, cap_note
 from impact.analysis.withheld import without_answer
-from impact.stats.epochs.combining import Epoch, combined
-from impact.stats.estimable import NotEstimable
-from impact.stats.inference import Inference
-from impact.stats.means.ratio import ROUGH
 
-METHOD = "epochs"
-ADJUSTED = "cuped_epochs"
-LONE = "of the one version that compares the arms; splits differ between versions"
 QUANTITIES = {
     Kind.MEAN: "mean_difference",
     Kind.PROPORTION: "proportion_difference",
@@ -72,63 +65,19 @@ def _rows(
     if metric.kind not in QUANTITIES or not arms or metric.cluster:
         return
     subject = subject_of(plan, metric, look)
-    names = arms[0].moments.names
-    epochs = [
-        found
-        for segment, found in by_segment(
-            arms, plan.variants, lambda variant, segment: empty_moments(names, variant, segment)
-        )
-        if segment != ALL
-    ]
-    for variant in plan.variants:
-        if variant != plan.control:
-            pairs = [(found[variant], found[plan.control]) for found in epochs]
-            yield _row(subject, metric, pairs, METHOD)
-            if "x" in names:
-                yield _row(subject, metric, pairs, ADJUSTED)
+    effect = Effect(subject=subject, quantity=QUANTITIES[metric.kind], kind=metric.kind)
+    arms, note = _as_declared(metric, arms, statistics.caps.get(metric.key))
+    for pairs in pairs_within(plan, arms):
+        yield averaged(effect, pairs, note=note)
+        if "x" in arms[0].moments.names:
+            yield averaged(effect, pairs, adjusted=True)
 
 
-def _row(subject: Subject, metric: Metric, pairs: list[Pair], method: str) -> Estimate:
-    level = subject.level
-    found = [
-        (pair, difference_within(metric, pair, level, adjusted=method == ADJUSTED))
-        for pair in pairs
-    ]
-    used = [pair for pair, answer in found if isinstance(answer, Inference)]
-    epochs = [Epoch(n=_units(pair), difference=answer) for pair, answer in found]
-    parts = [
-        f"averaged over {len(used)} versions, whose splits differ" if len(used) > 1 else LONE,
-        *_left_out(found),
-        ROUGH if metric.kind is Kind.RATIO and _is_rough(used) else "",
-    ]
-    answer, sides = combined(epochs, level=level), _sides(used or pairs)
-    return row(subject, QUANTITIES[metric.kind], method, sides, answer, joined(*parts))
-
-
-def _left_out(found: list[tuple[Pair, Inference | NotEstimable]]) -> Iterator[str]:
-    """Say how many units are not compared, by why not."""
-    units: dict[str, int] = {}
-    for pair, answer in found:
-        if isinstance(answer, NotEstimable):
-            units[answer.reason] = units.get(answer.reason, 0) + _units(pair)
-    for reason, n in units.items():
-        yield f"{n} units of versions left out: {reason}"
-
-
-def _units(pair: Pair) -> int:
-    return sum(arm.moments.n for arm in pair)
-
-
-def _is_rough(pairs: list[Pair]) -> bool:
-    """Whether the denominator of an arm in a version is too uncertain for the delta method."""
-    return any(ratio_sample(arm.moments).is_uncertain for pair in pairs for arm in pair)
-
-
-def _sides(pairs: list[Pair]) -> Sides:
-    variant, control = pairs[0]
-    return Sides(
-        variant=variant.variant,
-        baseline=control.variant,
-        n_variant=sum(pair[0].moments.n for pair in pairs),
-        n_baseline=sum(pair[1].moments.n for pair in pairs),
-    )
+def _as_declared(
+    metric: Metric, arms: tuple[ArmMoments, ...], cap: float | None
+) -> tuple[tuple[ArmMoments, ...], str]:
+    """Return the numbers that the metric is of, capped where it is winsorised, and their note."""
+    if cap is None or metric.winsorising is None or CAPPED not in arms[0].moments.names:
+        return arms, ""
+    capped = (replace(arm, moments=combined(arm.moments, {CAPPED: 1.0})) for arm in arms)
+    return tuple(capped), cap_note(cap, metric.winsorising)

@@ -1,6 +1,6 @@
 """The difference between two arms of one version, which may be without spread."""
 
-from experiments.plan.document import Kind, Metric
+from experiments.plan.document import Kind
 from impact.analysis.arms import sample_of
 from impact.analysis.means import adjusted_sample
 from impact.analysis.ratios import ratio_sample
@@ -17,7 +17,7 @@ Pair = tuple[ArmMoments, ArmMoments]
 
 
 def difference_within(
-    metric: Metric, pair: Pair, level: float, *, adjusted: bool
+    kind: Kind, pair: Pair, level: float, *, adjusted: bool
 ) -> Inference | NotEstimable:
     """Return variant less control; a value without an error where the units of each are alike.
 
@@ -25,27 +25,24 @@ def difference_within(
     adds none. Only a version that cannot be compared has no answer.
 
     >>> import numpy as np
-    >>> from experiments.plan.document import Role, Source, Table
     >>> from impact.analysis.sufficient import Moments
-    >>> metric = Metric(key="visits", role=Role.PRIMARY, kind=Kind.MEAN,
-    ...     source=Source(table=Table.CONTACTS))
     >>> def arm(mean, variance):
     ...     return ArmMoments(variant="b", moments=Moments(
     ...         names=("y",), n=50, means=np.array([mean]), cross=np.array([[49 * variance]])))
-    >>> found = difference_within(metric, (arm(3.0, 4.0), arm(2.0, 4.0)), 0.95, adjusted=False)
+    >>> found = difference_within(Kind.MEAN, (arm(3.0, 4.0), arm(2.0, 4.0)), 0.95, adjusted=False)
     >>> found.value, round(found.std_error, 3), round(found.df, 6)
     (1.0, 0.4, 98.0)
-    >>> alike = difference_within(metric, (arm(3.0, 0.0), arm(2.0, 0.0)), 0.95, adjusted=False)
+    >>> alike = difference_within(Kind.MEAN, (arm(3.0, 0.0), arm(2.0, 0.0)), 0.95, adjusted=False)
     >>> alike.value, alike.std_error
     (1.0, None)
     """
     variant, control = (arm.moments for arm in pair)
-    if metric.kind is Kind.RATIO:
+    if kind is Kind.RATIO:
         return _of_ratios(ratio_sample(variant), ratio_sample(control), level)
     if adjusted:
         return _adjusted(adjusted_sample(variant), adjusted_sample(control), level)
     found = _of_means(sample_of(variant), sample_of(control), level)
-    if metric.kind is Kind.PROPORTION and isinstance(found, Inference) and found.std_error:
+    if kind is Kind.PROPORTION and isinstance(found, Inference) and found.std_error:
         return normal_inference(found.value, found.std_error, level=level)
     return found
 

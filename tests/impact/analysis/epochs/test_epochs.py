@@ -20,6 +20,8 @@ PLAN = plan_of(
     " denominator: contacts, window: 7}",
     "- {key: adjusted, role: secondary, kind: mean, source: contacts.talk_seconds, window: 7,"
     " adjustment: {covariate: skill}}",
+    "- {key: capped, role: secondary, kind: mean, source: contacts.talk_seconds, window: 7,"
+    " winsorising: {cap: 70}}",
     head="economics: {currency: EUR, cost_per_handle_minute: 1, window: 7}",
 )
 TRUTHS = {"talk": -10.0, "solved": -0.1, "each": -10.0, "adjusted": -10.0}
@@ -109,3 +111,44 @@ def test_times_to_an_event_are_stratified_by_version() -> None:
     assert test.method == "stratified_log_rank"
     differences = [row for row in rows if row.quantity == "survival_probability_difference"]
     assert {row.value for row in differences} == {None}
+
+
+def money_row(rows: tuple[Estimate, ...], metric: str, method: str) -> Estimate:
+    (row,) = (found for found in rows if (found.metric, found.method) == (metric, method)
+        and found.baseline)  # fmt: skip
+    return row
+
+
+def test_money_is_compared_within_versions_too() -> None:
+    rows, pooled = rows_of(REVERSING), rows_of(REVERSING, versions=False)
+
+    within = money_row(rows, "handling_cost", "epochs")
+    mixed, naive = (money_row(found, "handling_cost", "welch") for found in (rows, pooled))
+    assert known(naive.value) > 0 > known(within.value)
+    assert within.value == pytest.approx(known(effect(rows, "talk").value) / 60)
+    assert (within.kind, within.unit, within.quantity) == ("money", "EUR", "mean_difference")
+    assert mixed.value is None
+    assert "see the row that compares within versions" in mixed.note
+    absent = money_row(rows, "net_value", "welch")
+    assert absent.note.startswith("no revenue given; the split changed between versions")
+
+
+def test_a_winsorised_metric_is_compared_within_versions_by_its_capped_values() -> None:
+    rows = rows_of(REVERSING)
+
+    capped, plain = effect(rows, "capped"), effect(rows, "talk")
+    assert "values above 70 count as that, as the plan says" in capped.note
+    by_hand = capped_by_hand(70.0)
+    assert capped.value == pytest.approx(by_hand)
+    assert plain.value != pytest.approx(by_hand)
+
+
+def capped_by_hand(cap: float) -> float:
+    """Average the differences of capped means over the versions, which have as many units."""
+    assigned, contacts, _ = history(REVERSING)
+    talk: dict[tuple[object, object], list[float]] = {}
+    for unit, contact in zip(assigned, contacts, strict=True):
+        seconds = min(float(str(contact["talk_seconds"])), cap)
+        talk.setdefault((unit["version"], unit["variant"]), []).append(seconds)
+    differences = [np.mean(talk[version, "b"]) - np.mean(talk[version, "a"]) for version in "12"]
+    return float(np.mean(differences))
