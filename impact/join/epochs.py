@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ibis.expr.types import Table
+from ibis.expr.types import StringValue, Table
 
 from experiments.plan.document import Plan
 from impact.analysis.sufficient import ALL, ArmMoments
@@ -32,6 +32,13 @@ def changed_splits(eligible: Table, plan: Plan) -> Splits:
     if not (plan.version_weights or split_changed(table)):
         return ()
     return tuple((epoch, variant, n) for (epoch, variant), n in found.items())
+
+
+def declared_version(eligible: Table, plan: Plan) -> StringValue | None:
+    """Return the version of each unit where the plan gives versions splits of their own."""
+    if not plan.version_weights or split_column(EPOCH) not in eligible.columns:
+        return None
+    return label(eligible, EPOCH)
 
 
 def epoch_moments(

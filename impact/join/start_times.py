@@ -25,33 +25,45 @@ LABELS: Mapping[str, Callable[[datetime], str]] = MappingProxyType(
 )
 
 
-def start_times(eligible: Table, plan: Plan) -> tuple[StartTimes, ...]:
+def start_times(
+    eligible: Table, plan: Plan, version: StringValue | None = None
+) -> tuple[StartTimes, ...]:
     """Count the units of every variant by weekday, hour and season of their start.
+
+    Of each version by itself where `version` says which one a unit belongs to.
 
     The engine counts quarters of an hour; the calendar is asked for those, not for every unit.
     """
     quarter = microseconds(eligible.start) // (QUARTER // timedelta(microseconds=1))
     rows = (
-        eligible.group_by(["variant", quarter.cast("int64").name("quarter")])
+        eligible.group_by(
+            [
+                "variant",
+                quarter.cast("int64").name("quarter"),
+                (ibis.literal("") if version is None else version).name("version"),
+            ]
+        )
         .aggregate(n=eligible.count())
         .to_pyarrow()
         .to_pylist()
     )
-    counted: Counter[tuple[str, str, str]] = Counter()
+    counted: Counter[tuple[str, str, str, str]] = Counter()
     for row in rows:
         local = (EPOCH + row["quarter"] * QUARTER).astimezone(plan.zone)
         for name, label in LABELS.items():
-            counted[name, label(local), row["variant"]] += row["n"]
+            counted[row["version"], name, label(local), row["variant"]] += row["n"]
     return tuple(
         StartTimes(
             name=name,
             counts=tuple(
                 (label, variant, n)
-                for (column, label, variant), n in sorted(counted.items())
-                if column == name
+                for (of_version, column, label, variant), n in sorted(counted.items())
+                if (of_version, column) == (name_of_version, name)
             ),
+            version=name_of_version,
         )
         for name in LABELS
+        for name_of_version in sorted({row["version"] for row in rows}) or [""]
     )
 
 

@@ -18,7 +18,7 @@ from impact.join.clusters import cluster_counts
 from impact.join.compliance import compliance_moments
 from impact.join.crossed import crossed_counts
 from impact.join.ended_early import ended_early
-from impact.join.epochs import Splits, changed_splits, epoch_moments
+from impact.join.epochs import Splits, changed_splits, declared_version, epoch_moments
 from impact.join.exchange import currency_of
 from impact.join.inputs import Inputs
 from impact.join.lacking import lacking
@@ -93,7 +93,7 @@ def _statistics_at(
             known,
             pre_period_moments(measured, plan, earlier),
             plan,
-            start_times(eligible, plan),
+            start_times(eligible, plan, declared_version(eligible, plan)),
         ),
         survival={
             metric.key: survival_counts(eligible, known, plan, _within_epochs(metric, splits))

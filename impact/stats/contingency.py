@@ -1,5 +1,6 @@
 """Are two labels independent? Pearson's test of a table of counts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,4 +45,16 @@ def independence(counts: ArrayLike) -> Independence | NotEstimable:
     expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
     statistic = float(((table - expected) ** 2 / expected).sum())
     df = (table.shape[0] - 1) * (table.shape[1] - 1)
+    return Independence(statistic=statistic, df=df, p_value=float(special.chdtrc(df, statistic)))
+
+
+def added(tests: Iterable[Independence]) -> Independence:
+    """Return the tests of independent tables as one: chi-squares and their degrees add up.
+
+    >>> found = added([independence([[30, 20], [20, 30]]), independence([[20, 30], [20, 30]])])
+    >>> found.statistic, found.df, round(found.p_value, 4)
+    (4.0, 2, 0.1353)
+    """
+    given = tuple(tests)
+    statistic, df = sum(test.statistic for test in given), sum(test.df for test in given)
     return Independence(statistic=statistic, df=df, p_value=float(special.chdtrc(df, statistic)))

@@ -8,7 +8,7 @@ from impact.analysis.checks.balance import balance_status
 from impact.analysis.checks.context import CheckContext
 from impact.analysis.estimates import Check, CheckStatus
 from impact.analysis.sufficient import StartTimes
-from impact.stats.contingency import Independence, independence
+from impact.stats.contingency import Independence, added, independence
 from impact.stats.multiplicity import holm
 
 WORDS = {
@@ -25,6 +25,7 @@ def covariate_balance(context: CheckContext) -> Check | None:
     Pearson's test of each, adjusted by Holm. A queue is busy at other hours with other customers,
     so that arms which start at different times differ whatever the policy does. None where time
     itself is split between the arms, or whole groups of units, and where nothing can be compared.
+    Where the plan gives versions splits of their own the arms are compared within each version.
 
     >>> from datetime import UTC, datetime
     >>> from experiments.plan.document import Plan, Unit
@@ -59,10 +60,17 @@ def covariate_balance(context: CheckContext) -> Check | None:
 
 
 def _tested(context: CheckContext) -> Iterator[tuple[StartTimes, Independence]]:
-    for times in context.counts.start_times:
-        test = independence(_table(context, times))
-        if isinstance(test, Independence):
-            yield times, test
+    """Yield the test of each table; of those of all versions together, with the one worst off."""
+    for name in dict.fromkeys(times.name for times in context.counts.start_times):
+        tests = [
+            (times, test)
+            for times in context.counts.start_times
+            if times.name == name
+            and isinstance(test := independence(_table(context, times)), Independence)
+        ]
+        if tests:
+            worst, _ = min(tests, key=lambda pair: pair[1].p_value)
+            yield worst, added(test for _, test in tests)
 
 
 def _table(context: CheckContext, times: StartTimes) -> np.ndarray:
@@ -78,9 +86,14 @@ def _message(context: CheckContext, times: StartTimes, p_value: float, names: li
         return f"The arms started alike by {_listed([WORDS[name] for name in names])}."
     return (
         f"The arms did not start at the same times: the {WORDS[times.name]} differs, "
-        f"most at {_worst(context, times)}{context.p_value(p_value)}. A change of the split while "
-        "the experiment ran does that, and so does a router that asks for one arm at some hours."
+        f"most at {_worst(context, times)}{_of_version(times)}{context.p_value(p_value)}. "
+        "A change of the split while the experiment ran does that, and so does a router that "
+        "asks for one arm at some hours."
     )
+
+
+def _of_version(times: StartTimes) -> str:
+    return f" of version {times.version}" if times.version else ""
 
 
 def _worst(context: CheckContext, times: StartTimes) -> str:

@@ -24,7 +24,7 @@ def checks_to(checks: CheckCounts) -> dict[str, Any]:
             [outcome, [arm_moments_to(arm) for arm in arms]] for outcome, arms in checks.pre_period
         ],
         "last_seen": checks.last_seen,
-        "start_times": [asdict(times) for times in checks.start_times],
+        "start_times": [_times_to(times) for times in checks.start_times],
         "reconciled": [asdict(row) for row in checks.reconciled],
     }
 
@@ -54,8 +54,15 @@ def checks_from(stored: dict[str, Any]) -> CheckCounts:
             StartTimes(
                 name=times["name"],
                 counts=tuple((label, variant, n) for label, variant, n in times["counts"]),
+                version=times.get("version", ""),
             )
             for times in stored.get("start_times", [])
         ),
         reconciled=tuple(Reconciled(**row) for row in stored.get("reconciled", [])),
     )
+
+
+def _times_to(times: StartTimes) -> dict[str, Any]:
+    """Return when units started; of no version as before there were any, so that bytes stay."""
+    stored = {"name": times.name, "counts": times.counts}
+    return {**stored, "version": times.version} if times.version else stored

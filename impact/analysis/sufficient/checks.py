@@ -7,10 +7,14 @@ from impact.analysis.sufficient.moments import ArmMoments
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartTimes:
-    """Eligible units by when they started: (label, variant, units) of a weekday, hour or season."""
+    """Eligible units by when they started: (label, variant, units) of a weekday, hour or season.
+
+    Of one `version` where the plan gives versions splits of their own, else of all.
+    """
 
     name: str
     counts: tuple[tuple[str, str, int], ...]
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,3 +77,32 @@ def test_customers_of_whole_teams_start_at_the_hours_of_their_team() -> None:
     started = times("start_hour", **{"09": (300, 100), "14": (100, 300)})
 
     assert covariate_balance(grouped(context_of(replace(EVEN, start_times=(started,))))) is None
+
+
+def of_version(version: str, **shares: tuple[int, int]) -> StartTimes:
+    return replace(times("start_weekday", **shares), version=version)
+
+
+def test_a_split_that_the_plan_changes_between_versions_is_no_imbalance() -> None:
+    first, second = (900, 100), (500, 500)
+
+    pooled = checked(times("start_weekday", Mon=first, Tue=second))
+    within = checked(
+        of_version("1", Mon=first, Sun=(450, 50)), of_version("2", Tue=second, Sat=(100, 100))
+    )
+
+    assert pooled is not None
+    assert within is not None
+    assert (pooled.status, within.status) == (FAIL, PASS)
+    assert (within.statistic, within.df) == (0.0, 2)
+
+
+def test_the_tests_within_versions_add_up_and_name_the_worst_of_them() -> None:
+    check = checked(
+        of_version("1", Mon=(30, 20), Tue=(20, 30)), of_version("2", Mon=(300, 200), Tue=(200, 300))
+    )
+
+    assert check is not None
+    assert (check.statistic, check.df, check.status) == (44.0, 2, FAIL)
+    assert "Mon (60.0% of control, 40.0% of patient)" in check.message
+    assert "of version 2" in check.message

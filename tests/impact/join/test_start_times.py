@@ -2,6 +2,7 @@
 
 import pytest
 
+from impact.analysis.storage import dump, load
 from impact.analysis.sufficient import SufficientStatistics
 from tests.impact.join.tables import SURVIVAL, Row, compute, plan_of
 
@@ -65,3 +66,20 @@ def test_a_plan_may_adjust_by_when_units_started(zone: str) -> None:
         for label, variant, n in zip(labels, counts.variant, counts.n, strict=True):
             by_row[str(label), str(variant)] += int(n)
         assert [(*key, n) for key, n in sorted(by_row.items())] == counted(statistics, name)
+
+
+def test_units_of_each_version_are_counted_apart_where_the_plan_gives_them_splits() -> None:
+    units = [{**unit(number, start), "version": "12"[number // 2]} for number, start in
+        enumerate(STARTS)]  # fmt: skip
+    ramp = plan_of(SURVIVAL, head="version_weights: {1: {a: 9000, b: 1000}}")
+
+    found = compute(ramp, units, churn=[])
+    same = compute(plan_of(SURVIVAL), units, churn=[])
+
+    again = load(dump(found)).checks.start_times
+    assert again == found.checks.start_times
+    assert [(times.version, times.counts) for times in again if times.name == "start_weekday"] == [
+        ("1", (("Fri", "a", 1), ("Sun", "b", 1))),
+        ("2", (("Mon", "a", 1), ("Mon", "b", 1))),
+    ]
+    assert [times.version for times in same.checks.start_times] == ["", "", ""]
