@@ -16,6 +16,7 @@ from impact.stats.contingency import Independence, independence
 
 LARGEST = 0.05  # the share of an arm beyond which nothing is said
 ALARM = 0.001
+ENDED = "ended inside the window"
 LIFETIME = "a mean of revenue.amount with a horizon allows for that"
 RETENTION = "kind: time_to_event allows for that"
 
@@ -80,7 +81,7 @@ def said_of(arms: Iterable[ArmProportion]) -> str:
     'observation of 3 of 500 units in calm ended inside the window'
     """
     parts = [f"{arm.successes:,} of {arm.n:,} units in {arm.variant}" for arm in arms]
-    return f"observation of {' and '.join(parts)} ended inside the window"
+    return f"observation of {' and '.join(parts)} {ENDED}"
 
 
 def _of_observed(

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from experiments.plan.document import Metric
+from impact.analysis.ended_early import ENDED
+from impact.analysis.epochs.mixing import CHANGED
 from impact.analysis.estimates import Estimate
 from impact.analysis.headlines import effect_row, headline_of
 from impact.stats.segments.heterogeneity import LEAST
@@ -29,12 +31,16 @@ class SegmentEffect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentEffects:
-    """A column and variant: the levels with an effect, and how many there are in all."""
+    """A column and variant: the levels with an effect, and how many there are in all.
+
+    `taken_back` says why levels have none although there are data; "" where none was taken back.
+    """
 
     column: str
     variant: str
     known: tuple[SegmentEffect, ...]
     levels: int
+    taken_back: str = ""
 
     @property
     def numbers(self) -> tuple[list[float], list[float]]:
@@ -58,13 +64,17 @@ def with_degrees(found: SegmentEffects) -> SegmentEffects:
 
 
 def left_out(found: SegmentEffects, compared: int) -> str:
-    """Say that levels without enough data are not compared, "" where all are.
+    """Say that levels are not compared and why: too few data, or taken back; "" where all are.
 
     >>> left_out(SegmentEffects(column="tier", variant="b", known=(), levels=4), 3)
     '1 of 4 levels without enough data left out'
     """
     missing = found.levels - compared
-    return f"{missing} of {found.levels} levels without enough data left out" if missing > 0 else ""
+    if missing <= 0:
+        return ""
+    if found.taken_back:
+        return f"{missing} of {found.levels} levels left out: {found.taken_back}"
+    return f"{missing} of {found.levels} levels without enough data left out"
 
 
 def segment_effects(
@@ -90,10 +100,15 @@ def segment_effects(
         and row.segment.startswith(start)
     ]
     segments = dict.fromkeys(row.segment for row in own)
-    rows = (effect_row(metric, variant, own, segment=segment) for segment in segments)
+    rows = [effect_row(metric, variant, own, segment=segment) for segment in segments]
     found = (None if row is None else _effect(metric, row) for row in rows)
-    known = tuple(effect for effect in found if effect is not None)
-    return SegmentEffects(column=column, variant=variant, known=known, levels=len(segments))
+    return SegmentEffects(
+        column=column,
+        variant=variant,
+        known=tuple(effect for effect in found if effect is not None),
+        levels=len(segments),
+        taken_back=next((reason for row in rows if row and (reason := _taken_back(row))), ""),
+    )
 
 
 def is_ratio(metric: Metric) -> bool:
@@ -107,6 +122,15 @@ def is_ratio(metric: Metric) -> bool:
     False
     """
     return headline_of(metric).no_effect == 1
+
+
+def _taken_back(row: Estimate) -> str:
+    """Return why a level that has data has no effect; "" where it has one, or too few data."""
+    if row.value is not None:
+        return ""
+    if CHANGED in row.note:
+        return CHANGED
+    return f"observation {ENDED}" if ENDED in row.note else ""
 
 
 def _effect(metric: Metric, row: Estimate) -> SegmentEffect | None:

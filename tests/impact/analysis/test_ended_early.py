@@ -143,3 +143,14 @@ def test_churn_in_a_window_points_to_the_time_to_it() -> None:
     row = only(evaluate(plan, statistics, as_of=AS_OF).estimates, "left", "ratio_difference")
 
     assert row.note.endswith("kind: time_to_event allows for that")
+
+
+def test_levels_that_were_not_observed_are_not_called_too_small() -> None:
+    plan = replace(full_plan(), segments=("tier",))
+    counts = (*ended(1, 0), *ended(10, 12, n=100, segment="tier=pro"))
+    statistics = statistics_of(ended_early={"spend": counts})
+
+    rows = evaluate(plan, statistics, as_of=AS_OF).estimates
+
+    row = only(rows, "spend", "interaction")
+    assert "1 of 1 levels left out: observation ended inside the window" in row.note

@@ -22,7 +22,7 @@ PLAN = plan_of(
     " adjustment: {covariate: skill}}",
     "- {key: capped, role: secondary, kind: mean, source: contacts.talk_seconds, window: 7,"
     " winsorising: {cap: 70}}",
-    head="economics: {currency: EUR, cost_per_handle_minute: 1, window: 7}",
+    head="economics: {currency: EUR, cost_per_handle_minute: 1, window: 7}\nsegments: [tier]",
 )
 TRUTHS = {"talk": -10.0, "solved": -0.1, "each": -10.0, "adjusted": -10.0}
 BEGAN = {"1": "2026-03-01T10:00", "2": "2026-04-01T10:00"}
@@ -43,7 +43,9 @@ def history(splits: Splits) -> tuple[list[dict[str, object]], list[Row], list[Ro
             good = 0.3 + 0.5 * (version == "2") - 0.1 * (variant == "b")
             skill = float(rng.normal(0, 5))
             row = {"unit_id": unit, "variant": variant, "assigned_at": BEGAN[version]}
-            assigned.append({**row, "version": version, "skill": f"{skill:.3f}"})
+            assigned.append(
+                {**row, "version": version, "skill": f"{skill:.3f}", "tier": "pn"[place % 2]}
+            )
             contacts.append(
                 {
                     "contact_id": unit,
@@ -114,8 +116,12 @@ def test_times_to_an_event_are_stratified_by_version() -> None:
 
 
 def money_row(rows: tuple[Estimate, ...], metric: str, method: str) -> Estimate:
-    (row,) = (found for found in rows if (found.metric, found.method) == (metric, method)
-        and found.baseline)  # fmt: skip
+    wanted = (metric, method, "all", "a")
+    (row,) = (
+        found
+        for found in rows
+        if (found.metric, found.method, found.segment, found.baseline) == wanted
+    )
     return row
 
 
@@ -152,3 +158,15 @@ def capped_by_hand(cap: float) -> float:
         talk.setdefault((unit["version"], unit["variant"]), []).append(seconds)
     differences = [np.mean(talk[version, "b"]) - np.mean(talk[version, "a"]) for version in "12"]
     return float(np.mean(differences))
+
+
+def test_segments_say_that_the_split_is_why_they_are_not_compared() -> None:
+    notes = {
+        row.note
+        for row in rows_of(REVERSING)
+        if (row.metric, row.quantity) == ("talk", "interaction")
+    }
+
+    (note,) = notes
+    assert "2 of 2 levels left out: the split changed between versions" in note
+    assert "without enough data" not in note
