@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from django.utils import timezone
 
 from tests.peers.conftest import Live
 from tests.peers.flags import CONTROL, ROUTED, TREATMENT
@@ -47,7 +48,7 @@ def test_a_late_answer_is_put_right_by_the_contact_record(live: Live, tmp_path: 
     records = tmp_path / "records.csv"
     records.write_text(
         "contact_id,variant,played_at,queue\n"
-        f"late-call,{CONTROL},2026-01-05T09:30:00+00:00,q\n"
+        f"late-call,{CONTROL},{timezone.now().isoformat()},q\n"
         f"never-asked,{CONTROL},,q\n"
         "a-leg-that-did-not-ask,,,q\n"
     )
