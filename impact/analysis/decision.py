@@ -22,9 +22,13 @@ MAY_SHIP = "May ship: "  # how the first reason begins where one of several vari
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """The verdict on one variant against control, and what it would be if it ran on."""
+    """The verdict on one variant against control, and what it would be if it ran on.
+
+    `blind` where it would ship but for a guardrail that nobody can see.
+    """
 
     variant: str
+    blind: bool
     verdict: Verdict
     early: Verdict
     reasons: tuple[str, ...]
@@ -98,21 +102,27 @@ def _named(verdicts: Mapping[str, Verdict]) -> tuple[str, ...]:
 
 
 def _overall(judgements: list[Judgement]) -> Decision:
+    """One variant that may ship is enough; one that is blind leaves the answer open."""
     verdicts = [judgement.verdict for judgement in judgements]
     named = _named({judgement.variant: judgement.verdict for judgement in judgements})
     reasons = (*named, *(reason for judgement in judgements for reason in judgement.reasons))
-    for verdict in (Verdict.SHIP, Verdict.DO_NOT_SHIP):
-        if verdict in verdicts:
-            return Decision(verdict=verdict, reasons=reasons)
-    return Decision(verdict=Verdict.NOT_IDENTIFIED, reasons=reasons)
+    verdict = Verdict.NOT_IDENTIFIED
+    if Verdict.SHIP in verdicts:
+        verdict = Verdict.SHIP
+    elif Verdict.DO_NOT_SHIP in verdicts and not any(judgement.blind for judgement in judgements):
+        verdict = Verdict.DO_NOT_SHIP
+    return Decision(verdict=verdict, reasons=reasons)
 
 
 def _judge(plan: Plan, variant: str, estimates: tuple[Estimate, ...]) -> Judgement:
     successes = judge_successes(plan, variant, estimates)
     guardrails = tuple(judge_guardrails(plan, variant, estimates))
+    verdict = _verdict(successes, guardrails)
+    better = any(found.standing is Standing.BETTER for found in successes)
     return Judgement(
         variant=variant,
-        verdict=_verdict(successes, guardrails),
+        blind=better and verdict is Verdict.NOT_IDENTIFIED,
+        verdict=verdict,
         early=_verdict_so_far(successes, guardrails),
         reasons=(*(found.text for found in successes), *(found.text for found in guardrails)),
         so_far=successes[0].interim_text,

@@ -118,6 +118,15 @@ def test_what_happened_to_nobody_in_either_arm_is_no_harm(
     assert decided(plan, GAIN, counted).verdict is verdict
 
 
+def test_harm_in_another_variant_does_not_answer_for_one_whose_guardrail_nobody_sees() -> None:
+    thirds = (("control", 3334), ("patient", 3333), ("brief", 3333))
+    plan = plan_of(RETENTION, QUALITY, weights=thirds)
+
+    decision = decided(plan, BETTER, NO_UNIT, replace(WORSE, variant="brief"))
+
+    assert decision.verdict is Verdict.NOT_IDENTIFIED
+
+
 def test_an_unseen_guardrail_does_not_excuse_a_broken_one() -> None:
     plan = plan_of(RETENTION, QUALITY, GUARDED.metrics[1])
 
