@@ -58,7 +58,9 @@ def _about(plan: Plan, variant: str, estimates: tuple[Estimate, ...]) -> str:
         return _hazard(plan, variant, effect)
     ratio = "" if effect is None else f"; the hazard ratio is {effect_text(metric, effect)}"
     shown = effect is not None and excludes_no_effect(metric, effect)
-    return f"{_retention(plan, variant, retained, hazard_differs=shown)}{ratio}"
+    open_hazard = effect is not None and has_one_limit(effect) and not shown
+    said = _retention(plan, variant, retained, hazard_differs=shown, hazard_open=open_hazard)
+    return f"{said}{ratio}"
 
 
 def _retained(plan: Plan, variant: str, estimates: tuple[Estimate, ...]) -> Estimate | None:
@@ -67,11 +69,17 @@ def _retained(plan: Plan, variant: str, estimates: tuple[Estimate, ...]) -> Esti
     return next(rows, None)
 
 
-def _retention(plan: Plan, variant: str, row: Estimate, *, hazard_differs: bool) -> str:
-    """Say retention at the horizon; "no effect" only where the hazard shows none either."""
+def _retention(
+    plan: Plan, variant: str, row: Estimate, *, hazard_differs: bool, hazard_open: bool
+) -> str:
+    """Say retention at the horizon; "no effect" only where the hazard shows none either.
+
+    Where nobody left one arm the difference rests on the other alone: the exact limit of the
+    hazard decides, and where it leaves no effect open none is shown.
+    """
     after = "at the horizon" if row.at is None else f"after {time_text(plan, row.at)}"
     change = change_text(plan.primary, row)
-    if change is not None:
+    if change is not None and not hazard_open:
         return f"{after} retention with {variant} is {change} than with {plan.control}"
     effect = effect_text(plan.primary, row)
     difference = f"the difference in retention between {variant} and {plan.control} is {effect}"

@@ -18,7 +18,8 @@ EXACT = "the limit is exact"
 def one_sided(subject: Subject, cells: Cells, row: Estimate) -> Estimate:
     """Return the row with its one limit where one of its two arms has no events, else as it is.
 
-    It is that of the two arms alone, within the strata of the plan.
+    It is that of the two arms alone, within the strata of the plan. Units
+    that are alike within clusters have none: it counts each of them.
 
     >>> import numpy as np
     >>> cells = Cells(segment="all", variants=("a", "b"), arm=np.repeat([0, 1], 6),
@@ -33,7 +34,7 @@ def one_sided(subject: Subject, cells: Cells, row: Estimate) -> Estimate:
     ('(0, 0.849311]', 0.03125)
     """
     churned = (row.events_variant or 0, row.events_baseline or 0)
-    if row.value is not None or bool(churned[0]) == bool(churned[1]):
+    if row.value is not None or bool(churned[0]) == bool(churned[1]) or cells.clusters:
         return row
     found = one_limit(_pair(cells, row.variant, row.baseline), level=subject.level)
     if isinstance(found, NotEstimable):

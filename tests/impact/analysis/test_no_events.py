@@ -105,3 +105,25 @@ def test_a_plan_with_robust_errors_or_strata_reads_the_same_limit() -> None:
     assert row.note == "patient: no events; the limit is exact"
     assert row.ci_high is not None
     assert found.decision.verdict is Verdict.SHIP
+
+
+def test_a_headline_claims_nothing_that_the_exact_limit_leaves_open() -> None:
+    """0 of 200 against 5: the error of the difference rests on five churns, and excludes 0."""
+    few = analysed(5, 0)
+
+    row = only(few.estimates, "retention", "survival_probability_difference")
+    assert row.ci_low is not None
+    assert row.ci_low > 0
+    assert answer(PLAN, few).startswith("No effect is shown: after 60 days the difference")
+
+
+def test_an_exact_limit_is_not_given_where_units_are_alike() -> None:
+    (counts,) = churned(50, 0)
+    clustered = replace(counts, clusters={"team": np.arange(counts.n.size) % 26})
+    plan = plan_of(replace(RETENTION, cluster="team"))
+
+    found = evaluate(plan, statistics_of(survival={"retention": (clustered,)}), as_of=AS_OF)
+
+    rows = [row for row in found.estimates if row.quantity == "hazard_ratio"]
+    assert rows
+    assert not any(row.ci_set or row.ci_high is not None for row in rows)
