@@ -19,7 +19,7 @@ from experiments.design.spreads import baseline_of
 from experiments.errors import InvalidRequest
 from experiments.models import Experiment
 from experiments.pages.sight_chart import Chart, days_drawn, draw
-from experiments.pages.sight_form import SightForm, shape_of
+from experiments.pages.sight_form import SightForm, counted_as, shape_of
 from experiments.plan.document import Direction, Kind, Plan
 
 LONGEST_DRAWN = 730
@@ -32,6 +32,7 @@ class Sight:
     prospect: Prospect
     expected: Expectation
     subject: str
+    counted: str
     levels: tuple[float, float] | None
     sign: str
     rows: tuple[Moment, ...]
@@ -118,6 +119,7 @@ def _sight(experiment: Experiment, plan: Plan, expected: Expectation, *, today: 
     return Sight(
         prospect=prospect,
         expected=expected,
+        counted=counted_as(plan.unit),
         subject="the rate of churn" if is_churn else f"“{metric.label}”",
         levels=_levels(plan, expected, falls=falls),
         sign="−" if falls else "+",  # noqa: RUF001  # a true minus sign

@@ -8,7 +8,7 @@ from django.forms import BoundField
 
 from experiments.design.expectations import Expectation
 from experiments.design.unit_notes import CLUSTERS
-from experiments.plan.document import PER_CONTACT, Kind, Metric, Plan, Table
+from experiments.plan.document import PER_CONTACT, Kind, Metric, Plan, Table, Unit
 
 MANY = 10**9
 PERCENT = 100
@@ -136,7 +136,7 @@ class SightForm(forms.Form):
             population.required = True
         else:
             self._seldom.add("population")
-            self.fields["per_day"].label = f"New {plan.unit}s a day"
+            self.fields["per_day"].label = f"New {counted_as(plan.unit)}s a day"
         if plan.switchback is not None:
             self.fields["cluster_size"].label = "Contacts in a window of time"
             self.fields["cluster_size"].help_text = "What is left of it after the burn-in."
@@ -145,6 +145,15 @@ class SightForm(forms.Form):
             self.fields["per_day"].help_text = "That match the audience, from your forecast."
         if plan.primary.source.table is Table.CHURN:
             self.fields["smallest_change"].help_text = LESS_CHURN
+
+
+def counted_as(unit: Unit) -> str:
+    """Return what a plan counts as one: of a slot of time, each contact in it.
+
+    >>> counted_as(Unit.TIME_SLOT), counted_as(Unit.AGENT)
+    ('contact', 'agent')
+    """
+    return Unit.CONTACT.value if unit in PER_CONTACT else unit.value
 
 
 def shape_of(plan: Plan) -> str:

@@ -85,6 +85,9 @@ def test_a_switchback_takes_zone_and_burn_in_from_its_schedule(leader: Client) -
 
     plan = leader.post(PLAN, answers(asked)).context["plan"]
 
+    shown = leader.post(PLAN, answers(asked)).content.decode()
+    assert "New contacts a day" in shown
+    assert "time_slots" not in shown
     assert "zone" not in asked.fields
     assert (plan.timezone, plan.switchback.burn_in) == ("Europe/Berlin", 20)
     assert plan.looks.planned_end.isoformat() == "2030-02-11"  # a week after the last slot
