@@ -65,4 +65,4 @@ def _counts(segment: str, team: np.ndarray, arm: np.ndarray, score: np.ndarray) 
     )
 
 
-SATURATED = (saturated(36), saturated(90))
+SATURATED = (saturated(36), saturated(90), saturated(135))
