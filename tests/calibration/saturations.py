@@ -10,17 +10,20 @@ from tests.calibration.worlds import ARMS, Looks, World, counted, moments, once,
 
 ALIKE = 0.05  # intraclass correlation
 DIRECT, SPILLOVER = 0.3, 0.2  # per share treated: what the treated gain, and those beside them
-SATURATIONS = (0.0, 0.5, 0.75)
 COLUMN = "saturation"
 
 
-def saturated(teams: int) -> World:
-    """So many teams, a third at each saturation, customers drawn within their team."""
+def saturated(teams: int, *, highest: float = 0.75) -> World:
+    """So many teams, a third at each saturation, customers drawn within their team.
+
+    Where all of a team are treated nobody is left to compare them with.
+    """
+    saturations = (0.0, 0.5, highest)
 
     def draw(rng: np.random.Generator, n: int, effect: bool) -> Looks:  # noqa: FBT001
-        level = rng.permutation(np.arange(teams) % len(SATURATIONS))
+        level = rng.permutation(np.arange(teams) % len(saturations))
         team = np.concatenate([np.arange(teams), rng.integers(teams, size=n - teams)])
-        share = np.array(SATURATIONS)[level][team]
+        share = np.array(saturations)[level][team]
         arm = (rng.random(n) < share).astype(np.int64)
         score = (
             5
@@ -29,10 +32,10 @@ def saturated(teams: int) -> World:
             + effect * (DIRECT * (arm == 1) + SPILLOVER * share)
         )
         arms, checks = counted(arm)
-        places = (level[team] == place for place in range(len(SATURATIONS)))
+        places = (level[team] == place for place in range(len(saturations)))
         parts = [
             _counts(f"{COLUMN}={label}", team[inside], arm[inside], score[inside])
-            for label, inside in zip(SATURATIONS, places, strict=True)
+            for label, inside in zip(saturations, places, strict=True)
         ]
         whole = _counts("all", team, arm, score)
         found = SufficientStatistics(
@@ -45,11 +48,12 @@ def saturated(teams: int) -> World:
 
     plan = replace(plan_of(replace(METRIC, cluster="team")), saturation=COLUMN)
     truth: dict[tuple[str, ...], float] = {}
-    for saturation in SATURATIONS[1:]:
+    for saturation in saturations[1:]:
         segment = f"{COLUMN}={saturation}"
         truth[METRIC.key, "direct_effect", segment] = DIRECT
         truth[METRIC.key, "spillover_effect", segment] = SPILLOVER * saturation
-    name = f"score, {teams} teams at three saturations"
+    said = ", one of them whole" if highest == 1 else ""
+    name = f"score, {teams} teams at three saturations{said}"
     return World(name=name, plan=plan, draw=draw, truth=truth, sizes=(2_000,))
 
 
@@ -65,4 +69,4 @@ def _counts(segment: str, team: np.ndarray, arm: np.ndarray, score: np.ndarray) 
     )
 
 
-SATURATED = (saturated(36), saturated(90), saturated(135))
+SATURATED = (saturated(18, highest=1.0), saturated(36), saturated(90), saturated(135))
