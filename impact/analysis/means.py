@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from experiments.plan.document import Metric, Plan
+from experiments.plan.document import Metric, Plan, Table
 from impact.analysis.adjusted import variance_note
 from impact.analysis.arms import (
     by_segment,
@@ -17,6 +17,7 @@ from impact.analysis.estimates import Estimate
 from impact.analysis.relative import relative_row
 from impact.analysis.rows import Sides, Subject, row, subject_of
 from impact.analysis.sufficient import ArmMoments, Moments
+from impact.analysis.tails import long_tail
 from impact.analysis.winsorised import winsorised_rows
 from impact.stats.estimable import NotEstimable
 from impact.stats.means.cuped import AdjustedSample, Adjustment, cuped
@@ -59,19 +60,22 @@ def estimate_means(
     subject = subject_of(plan, metric, look)
     names = arms[0].moments.names if arms else (OUTCOME,)
     segments = by_segment(arms, plan.variants, partial(empty_moments, names))
+    on_scale = metric.source.table is Table.SURVEYS
     return tuple(
         estimate
         for segment, found in segments
         for estimate in (
-            *_segment(subject.within(segment), found),
+            *_segment(subject.within(segment), found, on_scale=on_scale),
             *winsorised_rows(subject.within(segment), found, cap, metric.winsorising),
         )
     )
 
 
-def _segment(subject: Subject, arms: dict[str, ArmMoments]) -> Iterator[Estimate]:
+def _segment(
+    subject: Subject, arms: dict[str, ArmMoments], *, on_scale: bool
+) -> Iterator[Estimate]:
     for arm in arms.values():
-        yield from arm_rows(subject, arm)
+        yield from arm_rows(subject, arm, on_scale=on_scale)
     for variant, control in pairs(arms, subject.control):
         yield difference_row(subject, variant, control)
         if COVARIATE in variant.moments.names:
@@ -79,8 +83,10 @@ def _segment(subject: Subject, arms: dict[str, ArmMoments]) -> Iterator[Estimate
         yield _relative(subject, variant, control)
 
 
-def arm_rows(subject: Subject, arm: ArmMoments) -> Iterator[Estimate]:
+def arm_rows(subject: Subject, arm: ArmMoments, *, on_scale: bool = False) -> Iterator[Estimate]:
     """Yield the mean and the standard deviation of one arm.
+
+    Values `on_scale`, such as the answers of a survey, have no tail.
 
     >>> import numpy as np
     >>> subject = Subject(
@@ -92,7 +98,9 @@ def arm_rows(subject: Subject, arm: ArmMoments) -> Iterator[Estimate]:
     standard_deviation None None fewer than two units in the arm
     """
     sample, sides = sample_of(arm.moments), Sides(variant=arm.variant, n_variant=arm.moments.n)
-    yield row(subject, "mean", "student", sides, mean(sample, level=subject.level))
+    answer = mean(sample, level=subject.level)
+    note = "" if on_scale else long_tail(answer)
+    yield row(subject, "mean", "student", sides, answer, note)
     yield row(subject, "standard_deviation", "sample", sides, standard_deviation(sample))
 
 
