@@ -9,6 +9,7 @@ from impact.analysis.ended_early import ENDED
 from impact.analysis.epochs.mixing import CHANGED
 from impact.analysis.estimates import Estimate
 from impact.analysis.headlines import effect_row, headline_of
+from impact.stats.means.ratio import ROUGH
 from impact.stats.segments.heterogeneity import LEAST
 
 EXPLORATORY = "exploratory"
@@ -16,17 +17,15 @@ EXPLORATORY = "exploratory"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentEffect:
-    """One level: the row of its effect, the effect (for ratios the logarithm) and its error."""
+    """One level: the row of its effect, the effect (for ratios the logarithm) and its error.
+
+    `degrees` of freedom of the error are infinite where it counts as known.
+    """
 
     row: Estimate
     effect: float
     std_error: float
-
-    @property
-    def degrees(self) -> float:
-        """The degrees of freedom of the error, infinite where it counts as known."""
-        own = self.row.df if self.row.std_error else None
-        return math.inf if own is None else own
+    degrees: float = math.inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +74,11 @@ def left_out(found: SegmentEffects, compared: int) -> str:
     if found.taken_back:
         return f"{missing} of {found.levels} levels left out: {found.taken_back}"
     return f"{missing} of {found.levels} levels without enough data left out"
+
+
+def rough_levels(found: SegmentEffects) -> str:
+    """Say that the errors compared are rough themselves, "" where none is."""
+    return ROUGH if any(ROUGH in level.row.note for level in found.known) else ""
 
 
 def segment_effects(
@@ -134,24 +138,37 @@ def _taken_back(row: Estimate) -> str:
 
 
 def _effect(metric: Metric, row: Estimate) -> SegmentEffect | None:
-    error = row.std_error or _share_error(row)
+    error, degrees = _error(row)
     if row.value is None or not error or (is_ratio(metric) and row.value <= 0):
         return None
     effect = math.log(row.value) if is_ratio(metric) else row.value
-    return SegmentEffect(row=row, effect=effect, std_error=error)
+    return SegmentEffect(row=row, effect=effect, std_error=error, degrees=degrees)
 
 
-def _share_error(row: Estimate) -> float | None:
-    """Return the error of a difference of shares from its counts: Newcombe's row has none.
+def _error(row: Estimate) -> tuple[float | None, float]:
+    """Return the error of a row and its degrees of freedom; of shares from their counts."""
+    if row.std_error or row.method != "newcombe":
+        return row.std_error, math.inf if row.df is None else row.df
+    arms = ((row.events_variant, row.n_variant), (row.events_baseline, row.n_baseline))
+    known = [(events, n) for events, n in arms if events is not None and n is not None and n > 1]
+    return _share_error(*known) if len(known) == len(arms) else (None, math.inf)
+
+
+def _share_error(*arms: tuple[int, int]) -> tuple[float, float]:
+    """Return the error of a difference of shares, for which Newcombe has none, as Welch would.
 
     Half a unit is added to each side, so that an arm in which nobody (or everybody) had the
-    outcome still has an error (Agresti and Caffo 2000 add one).
+    outcome still has an error (Agresti and Caffo 2000 add one). Divided by n + 1 and taken for
+    known, such errors find an interaction of twelve levels of 33 customers in one of four
+    experiments without any.
+
+    >>> error, degrees = _share_error((20, 40), (10, 40))
+    >>> round(error, 4), round(degrees, 1)
+    (0.1063, 76.6)
     """
-    counts = (row.events_variant, row.n_variant, row.events_baseline, row.n_baseline)
-    if row.method != "newcombe" or None in counts:
-        return None
-    variance = 0.0
-    for events, n in ((counts[0], counts[1]), (counts[2], counts[3])):
-        share = ((events or 0) + 0.5) / ((n or 0) + 1)
-        variance += share * (1 - share) / ((n or 0) + 1)
-    return math.sqrt(variance)
+    parts = []
+    for events, n in arms:
+        share = (events + 0.5) / (n + 1)
+        parts.append((share * (1 - share) / (n - 1), n - 1))
+    variance = sum(part for part, _ in parts)
+    return math.sqrt(variance), variance**2 / sum(part**2 / df for part, df in parts)

@@ -17,6 +17,7 @@ from impact.analysis.segments.effects import (
     EXPLORATORY,
     SegmentEffects,
     left_out,
+    rough_levels,
     segment_effects,
     with_degrees,
 )
@@ -152,4 +153,4 @@ def _note(
         said = f"{freedom}, {test.clusters} clusters"
     elif math.isfinite(test.df_denominator):
         said = f"Welch's F with {test.df} and {test.df_denominator:.1f} degrees of freedom"
-    return joined(EXPLORATORY, left_out(found, compared), said)
+    return joined(EXPLORATORY, left_out(found, compared), said, rough_levels(found))
