@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from experiments.plan.document import Kind, Metric, Plan, Role, Source, Table, Unit
+from impact.analysis.epochs.averaging import FEW
 from impact.analysis.epochs.estimating import by_epoch
 from impact.analysis.estimates import Estimate
 from impact.analysis.sufficient import ArmMoments, CheckCounts, Moments, SufficientStatistics
@@ -109,3 +110,13 @@ def test_versions_without_any_spread_have_no_answer() -> None:
 
     assert row.value is None
     assert "zero variance" in row.note
+
+
+@pytest.mark.parametrize(("treated", "is_rough"), [(10, True), (40, False)])
+def test_a_handful_on_one_side_of_an_outcome_is_rough(treated: int, *, is_rough: bool) -> None:
+    few = {("b", 1): ([1.0] * 3 + [0.0]) * (treated // 4), ("a", 1): [1.0, 0.0] * 45}
+
+    (row,) = rows_of(Kind.PROPORTION, SHARES | few)
+
+    assert (FEW in row.note) is is_rough
+    assert row.ci_low is not None
