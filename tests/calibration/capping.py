@@ -1,4 +1,4 @@
-"""Worlds of amounts with a heavy tail, capped at a quantile of all arms together."""
+"""Worlds of amounts with a heavy tail, capped at a quantile of all arms, or where the plan says."""
 
 from dataclasses import replace
 
@@ -11,17 +11,19 @@ from tests.calibration.adjusting import METRIC
 from tests.calibration.worlds import Looks, World, assigned, counted, moments, once, plan_of
 
 BUYS, SPREAD, LOG_MIDDLE = 0.4, 1.5, 3.0
+KNOWN = 150.0
 RAISED = 1.2
 
 
-def capped(name: str, share: float) -> World:
-    """Lognormal amounts of two in five, capped at a quantile of all; a fifth more if treated."""
+def capped(name: str, winsorising: Winsorising) -> World:
+    """Lognormal amounts of two in five, capped; a fifth more if treated."""
+    share = winsorising.quantile
 
     def draw(rng: np.random.Generator, n: int, effect: bool) -> Looks:  # noqa: FBT001
         arm = assigned(rng, n)
         amount = rng.lognormal(LOG_MIDDLE, SPREAD, n) * (rng.random(n) < BUYS)
         y = amount * np.where(effect & (arm == 1), RAISED, 1.0)
-        cap = float(np.quantile(y, share))
+        cap = KNOWN if share is None else float(np.quantile(y, share))
         arms, checks = counted(arm)
         found = SufficientStatistics(
             arms=arms,
@@ -31,7 +33,7 @@ def capped(name: str, share: float) -> World:
         )
         return once(found)
 
-    cap = _cap(share)
+    cap = KNOWN if share is None else _cap(share)
     control, patient = (_capped_mean(cap, times) for times in (1.0, RAISED))
     plain = BUYS * float(np.exp(LOG_MIDDLE + SPREAD**2 / 2))
     truth = {
@@ -39,8 +41,10 @@ def capped(name: str, share: float) -> World:
         ("spend", "relative_difference"): RAISED - 1,
         ("spend", "mean_difference", "winsorised"): patient - control,
         ("spend", "relative_difference", "winsorised"): patient / control - 1,
+        ("spend", "mean", "winsorised", "control"): control,
+        ("spend", "mean", "winsorised", "patient"): patient,
     }
-    metric = replace(METRIC, winsorising=Winsorising(quantile=share))
+    metric = replace(METRIC, winsorising=winsorising)
     return World(name=name, plan=plan_of(metric), draw=draw, truth=truth)
 
 
@@ -62,6 +66,7 @@ def _capped_mean(cap: float, times: float) -> float:
 
 
 CAPPING = (
-    capped("revenue, heavy tail, one in a hundred capped", 0.99),
-    capped("revenue, heavy tail, one in twenty capped", 0.95),
+    capped("revenue, heavy tail, one in a hundred capped", Winsorising(quantile=0.99)),
+    capped("revenue, heavy tail, one in twenty capped", Winsorising(quantile=0.95)),
+    capped("revenue, heavy tail, capped at an amount of the plan", Winsorising(cap=KNOWN)),
 )

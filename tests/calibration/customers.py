@@ -5,6 +5,7 @@ from scipy import special
 
 from experiments.plan.document import Kind, Metric, Role, Source, Table
 from impact.analysis.survey_names import LOWER, RESPONSE, UPPER, WEIGHTED
+from tests.calibration.worlds import ARMS
 
 TIERS = ("tier=basic;", "tier=pro;")
 TIER, TEMPER = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
@@ -28,9 +29,7 @@ METRICS = tuple(
 )
 
 
-def true_of(
-    metric: Metric, rates: np.ndarray, *, bounds: bool
-) -> dict[tuple[str, str, str], float]:
+def true_of(metric: Metric, rates: np.ndarray, *, bounds: bool) -> dict[tuple[str, ...], float]:
     """Return what is true with the effect of those who answer, of all, and of both bounds."""
     values, _ = SCALES[metric.key]
     chance = np.array([chances(metric.key, better) for better in (0.0, BETTER)])
@@ -40,11 +39,13 @@ def true_of(
     difference = f"{metric.kind.value}_difference"
     naive = "newcombe" if metric.kind is Kind.PROPORTION else "welch"
     response = weight.sum(axis=1)
-    truth = {
+    truth: dict[tuple[str, ...], float] = {
         (metric.key, difference, naive): float(of_arm[1] - of_arm[0]),
         (metric.key, "proportion_difference", RESPONSE): float(response[1] - response[0]),
         (metric.key, difference, WEIGHTED): float(SHARE @ (means[1] - means[0])),
     }
+    for place, name in enumerate(ARMS):
+        truth[metric.key, "proportion", RESPONSE, name] = float(response[place])
     ratio = float(of_arm[1] / of_arm[0])
     if naive == "newcombe":
         truth[metric.key, "risk_ratio", "katz"] = ratio

@@ -16,6 +16,7 @@ from tests.calibration.rows import merged
 from tests.calibration.worlds import (
     ARMS,
     SIZE,
+    SIZES,
     Looks,
     Question,
     Truth,
@@ -34,7 +35,9 @@ HORIZON, HAZARD = 120, 0.004
 ROWS = Source(table=Table.CONTACTS)
 
 
-def at_margin(name: str, guardrail: Metric, harm: Harm, truth: Truth) -> World:
+def at_margin(
+    name: str, guardrail: Metric, harm: Harm, truth: Truth, sizes: tuple[int, ...] = SIZES
+) -> World:
     """A primary metric that may gain, and a guardrail whose harm is its margin."""
 
     def draw(rng: np.random.Generator, n: int, effect: bool) -> Looks:  # noqa: FBT001
@@ -53,6 +56,7 @@ def at_margin(name: str, guardrail: Metric, harm: Harm, truth: Truth) -> World:
         truth=merged({("score", "mean_difference"): GAIN}, truth),
         changed=frozenset({guardrail.key}),
         questions=(SHIPS,),
+        sizes=sizes,
     )
 
 

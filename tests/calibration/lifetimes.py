@@ -23,31 +23,43 @@ def lifetime(name: str, *, first: int, last: int) -> World:
 
     def draw(rng: np.random.Generator, n: int, effect: bool) -> Looks:  # noqa: FBT001
         arm = assigned(rng, n)
-        kind = (rng.random(n) > MUCH).astype(np.int64)
         ratio = np.where(effect & (arm == 1), HAZARD_RATIO, 1.0)
-        churn = np.ceil(rng.exponential(1 / (-np.log1p(-HAZARD[kind]) * ratio)))
-        end = rng.integers(first, last + 1, size=n)
-        paid = AMOUNT[kind, None] * rng.uniform(0.5, 1.5, (n, len(BILLS)))
+        followed = followed_customers(rng, ratio, first, last)
         arms, checks = counted(arm)
         found = tuple(
-            _arm(name, churn[arm == place], end[arm == place], paid[arm == place])
+            lifetimes_in(name, *(column[arm == place] for column in followed))
             for place, name in enumerate(ARMS)
         )
         return once(SufficientStatistics(arms=arms, checks=checks, lifetimes={"revenue": found}))
 
-    there = (1 - HAZARD[:, None]) ** np.maximum(BILLS - 1, 0)
-    share = np.array([MUCH, 1 - MUCH])
-    control, patient = (
-        float(share * AMOUNT @ (there**ratio).sum(axis=1)) for ratio in (1.0, HAZARD_RATIO)
-    )
+    control, patient = (worth(ratio) for ratio in (1.0, HAZARD_RATIO))
     truth = {
         ("revenue", "lifetime_revenue_difference"): patient - control,
         ("revenue", "relative_difference"): patient / control - 1,
+        ("revenue", "lifetime_revenue", "control"): control,
+        ("revenue", "lifetime_revenue", "patient"): patient,
     }
     return World(name=name, plan=plan_of(METRIC), draw=draw, truth=truth)
 
 
-def _arm(name: str, churn: np.ndarray, end: np.ndarray, paid: np.ndarray) -> ArmLifetime:
+def followed_customers(
+    rng: np.random.Generator, ratio: np.ndarray, first: int, last: int
+) -> tuple[np.ndarray, ...]:
+    """Return when customers leave, when observation ends, and what each would pay on every day."""
+    n = len(ratio)
+    kind = (rng.random(n) > MUCH).astype(np.int64)
+    churn = np.ceil(rng.exponential(1 / (-np.log1p(-HAZARD[kind]) * ratio)))
+    end = rng.integers(first, last + 1, size=n)
+    return churn, end, AMOUNT[kind, None] * rng.uniform(0.5, 1.5, (n, len(BILLS)))
+
+
+def worth(ratio: float) -> float:
+    """Return what a customer pays until the horizon, at a hazard ratio."""
+    there = (1 - HAZARD[:, None]) ** np.maximum(BILLS - 1, 0)
+    return float(np.array([MUCH, 1 - MUCH]) * AMOUNT @ (there**ratio).sum(axis=1))
+
+
+def lifetimes_in(name: str, churn: np.ndarray, end: np.ndarray, paid: np.ndarray) -> ArmLifetime:
     """Return what the join makes of the customers of one arm: cells of the same time and end."""
     left = churn <= end
     time = np.minimum(np.where(left, churn, end), HORIZON).astype(np.int64)

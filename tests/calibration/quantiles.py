@@ -22,25 +22,29 @@ def handle_time(name: str, share: float, *, ties: float = 0.0) -> World:
 
     def draw(rng: np.random.Generator, n: int, effect: bool) -> Looks:  # noqa: FBT001
         arm = assigned(rng, n)
-        kind = (rng.random(n) > SHARE[0]).astype(np.int64)
-        middle = MIDDLE[kind] + rng.normal(0, ALIKE, n) + np.log(LONGER) * effect * (arm == 1)
-        unit = np.repeat(np.arange(n), 1 + rng.poisson(CALLS[kind]))
-        value = np.exp(middle[unit] + rng.normal(0, APART, len(unit)))
+        value, unit = contacts_of(rng, np.log(LONGER) * effect * (arm == 1))
         if ties:
             value = np.ceil(value / ties) * ties
         arms, checks = counted(arm)
         found = tuple(
-            _arm(name, value[arm[unit] == place], unit[arm[unit] == place], share)
+            quantile_in(name, value[arm[unit] == place], unit[arm[unit] == place], share)
             for place, name in enumerate(ARMS)
         )
         return once(SufficientStatistics(arms=arms, checks=checks, quantiles={"handle": found}))
 
-    control, patient = (_true(share, times, ties) for times in (1.0, LONGER))
+    control, patient = (true_quantile(share, times, ties) for times in (1.0, LONGER))
     truth = {
         ("handle", "quantile_difference"): patient - control,
         ("handle", "relative_difference"): patient / control - 1,
+        ("handle", "quantile", "control"): control,
+        ("handle", "quantile", "patient"): patient,
     }
-    metric = Metric(
+    return World(name=name, plan=plan_of(handle(share)), draw=draw, truth=truth)
+
+
+def handle(share: float) -> Metric:
+    """Return the metric of a quantile of contacts."""
+    return Metric(
         key="handle",
         role=Role.PRIMARY,
         kind=Kind.QUANTILE,
@@ -49,10 +53,19 @@ def handle_time(name: str, share: float, *, ties: float = 0.0) -> World:
         unit="second",
         window=30,
     )
-    return World(name=name, plan=plan_of(metric), draw=draw, truth=truth)
 
 
-def _arm(name: str, values: np.ndarray, unit: np.ndarray, share: float) -> ArmQuantile:
+def contacts_of(rng: np.random.Generator, longer: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the seconds of contacts and whose they are; `longer` is of a customer's logarithm."""
+    n = len(longer)
+    kind = (rng.random(n) > SHARE[0]).astype(np.int64)
+    middle = MIDDLE[kind] + rng.normal(0, ALIKE, n) + longer
+    unit = np.repeat(np.arange(n), 1 + rng.poisson(CALLS[kind]))
+    return np.exp(middle[unit] + rng.normal(0, APART, len(unit))), unit
+
+
+def quantile_in(name: str, values: np.ndarray, unit: np.ndarray, share: float) -> ArmQuantile:
+    """Return what the join makes of the contacts of one arm."""
     found = quantile_of_rows(values, unit, share, level=LEVEL)
     return ArmQuantile(
         variant=name,
@@ -65,7 +78,7 @@ def _arm(name: str, values: np.ndarray, unit: np.ndarray, share: float) -> ArmQu
     )
 
 
-def _true(share: float, times: float, ties: float) -> float:
+def true_quantile(share: float, times: float, ties: float = 0.0) -> float:
     """Return the quantile of all contacts: those who call often have more of them."""
     weight = SHARE * (1 + CALLS)
     spread = np.hypot(ALIKE, APART)

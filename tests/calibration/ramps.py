@@ -5,13 +5,15 @@ from dataclasses import replace
 import numpy as np
 
 from experiments.plan.document import Cuped, Kind, Metric, Plan, Role, Source, Table
-from impact.analysis.sufficient import ArmMoments, SufficientStatistics
+from impact.analysis.sufficient import ArmMoments, ArmProportion, SufficientStatistics
 from tests.calibration.groups import METRIC
+from tests.calibration.windows import RESOLVED
 from tests.calibration.worlds import ARMS, WHOLE, Looks, World, counted, moments, once, plan_of
 
 SHARES = (0.1, 0.5)  # treated in the first version and in the second
 TREND = -2.0  # what the second version's time does to everybody, against the effect
 LIFT, LONGER, SECONDS, SLOWER = 0.3, 12.0, 300.0, -60.0
+SOLVED, MORE = (0.7, 0.4), 0.06  # share in the first version and the second, and the effect
 CONTACTS = Source(table=Table.CONTACTS)
 
 
@@ -30,6 +32,34 @@ def ramped() -> World:
     metric = replace(METRIC, adjustment=Cuped(covariate="score_before"))
     truth = {("score", "mean_difference"): LIFT}
     return World(name="score, a ramp in two versions", plan=_plan(metric), draw=draw, truth=truth)
+
+
+def resolving() -> World:
+    """Problems solved, which are fewer with time while the share of the treated rises."""
+
+    def draw(rng: np.random.Generator, n: int, effect: bool) -> Looks:  # noqa: FBT001
+        epoch, arm = _assigned(rng, n)
+        chance = SOLVED[0] + (SOLVED[1] - SOLVED[0]) * epoch + MORE * effect * (arm == 1)
+        happened = (rng.random(n) < chance).astype(np.float64)
+        found = _found("resolved", epoch, arm, ("y",), happened[:, None])
+        shares = tuple(
+            ArmProportion(
+                variant=part.variant,
+                n=part.moments.n,
+                successes=round(part.moments.n * float(part.moments.means[0])),
+            )
+            for part in found.moments["resolved"]
+        )
+        return once(replace(found, moments={}, proportions={"resolved": shares}))
+
+    truth = {("resolved", "proportion_difference"): MORE}
+    return World(
+        name="resolved, a ramp in two versions",
+        plan=_plan(RESOLVED),
+        draw=draw,
+        truth=truth,
+        sizes=(200, 2_000),
+    )
 
 
 def slowing() -> World:
@@ -88,4 +118,4 @@ def _found(
     )
 
 
-RAMPS = (ramped(), slowing())
+RAMPS = (ramped(), resolving(), slowing())

@@ -32,7 +32,7 @@ def retention(name: str, *, hazard: float, horizon: int, causes: bool = False) -
         time = np.minimum(churn, end).astype(np.int64)
         event = (churn <= end).astype(np.int64)
         arms, checks = counted(arm)
-        cells = _cells((time, event, arm, *rng.integers(2, size=(2, n))))
+        cells = cells_of((time, event, arm, *rng.integers(2, size=(2, n))))
         return once(SufficientStatistics(arms=arms, checks=checks, survival={METRIC: (cells,)}))
 
     stay = np.array([1 - hazard, (1 - hazard) ** HAZARD_RATIO])
@@ -67,7 +67,7 @@ def retention_plan(horizon: int, **fields: Any) -> Plan:  # noqa: ANN401  # fiel
     return plan_of(metric)
 
 
-def _cells(columns: tuple[np.ndarray, ...]) -> SurvivalCounts:
+def cells_of(columns: tuple[np.ndarray, ...]) -> SurvivalCounts:
     """Count identical customers: of time, event, arm, tier and reason to leave."""
     shape = (int(columns[0].max()) + 1, 2, 2, 2, 2)
     counts = np.bincount(np.ravel_multi_index(columns, shape))

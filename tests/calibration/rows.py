@@ -6,11 +6,13 @@ from collections.abc import Mapping
 
 from impact.analysis.adjusted import CROWDED
 from impact.analysis.compliance.rows import UNSURE
+from impact.analysis.epochs.averaging import FEW as FEW_IN_VERSION
 from impact.analysis.estimates import Estimate
 from impact.analysis.non_inferiority import METHOD as NON_INFERIORITY
 from impact.analysis.relative import DELTA, FIELLER
 from impact.analysis.sufficient import ALL
 from impact.analysis.survival.contrasts import ONE_SIDED_SPREAD
+from impact.analysis.tails import ROUGH as ROUGH_MEAN
 from impact.stats.means.ratio import ROUGH as ROUGH_RATIO
 from impact.stats.surveys.lee import ROUGH as ROUGH_BOUNDS
 from tests.calibration.worlds import ARMS, SIZE, Truth, World
@@ -22,7 +24,10 @@ FLAGGED = "flagged"
 EITHER, CHOSEN = (DELTA, FIELLER), ("relative_difference", "ratio")
 BOTH = " or ".join(EITHER)
 # notes by which the engine says that a row is outside of its method's domain
-OUTSIDE = (CROWDED, ROUGH_RATIO, ROUGH_BOUNDS, ONE_SIDED_SPREAD, UNSURE)
+OUTSIDE = (
+    *(CROWDED, ROUGH_RATIO, ROUGH_BOUNDS, ROUGH_MEAN, ONE_SIDED_SPREAD),
+    *(UNSURE, FEW_IN_VERSION),
+)
 
 
 def key_of(world: World, row: Estimate) -> Key:
@@ -70,14 +75,18 @@ def merged(*truths: Truth) -> Known:
 def known(truth: Known, row: Estimate) -> float | None:
     """Return what is true of a row: of its method, segment, variant or term, else of its quantity.
 
+    What is true of a variant at one time is of that time alone.
+
     >>> row = Estimate(metric="spend", kind="mean", quantity="mean_difference", method="lin")
     >>> known({("spend", "mean_difference"): 1.0, ("spend", "mean_difference", "lin"): 2.0}, row)
     2.0
     """
     parts = (
         (row.method, row.segment),
+        (row.method, row.variant),
         (row.method,),
         (row.segment,),
+        *([] if row.at is None else [(row.variant, f"{row.at:g}")]),
         (row.variant,),
         (row.term,),
         (),

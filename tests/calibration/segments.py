@@ -12,6 +12,7 @@ from experiments.plan.document import Kind, Metric, Role, Source, Table
 from impact.analysis.estimates import Analysis, Estimate
 from impact.analysis.segments.shrinking import SHRUNKEN
 from impact.analysis.sufficient import ArmMoments, PastEffect, SufficientStatistics
+from tests.calibration.rows import holds
 from tests.calibration.worlds import (
     ARMS,
     Looks,
@@ -59,7 +60,7 @@ def regions(levels: int, apart: float) -> World:
     plan = replace(plan_of(METRIC), segments=("region",))
     kind = "alike" if not apart else "apart"
     name = f"{levels} regions, effects {kind}"
-    return World(name=name, plan=plan, draw=draw, questions=(AFTER_SHRINKAGE,))
+    return World(name=name, plan=plan, draw=draw, questions=(after_shrinkage(*GAIN, "welch"),))
 
 
 def believed(name: str, *, learnt: bool) -> World:
@@ -94,14 +95,24 @@ def _name(level: int) -> str:
     return f"region={level}"
 
 
-def _shrunken_missed(found: Analysis, truth: Truth, rng: np.random.Generator) -> bool | None:
-    """Say whether the interval of one region, drawn by lot, misses the effect in it."""
-    rows: list[Estimate] = [row for row in found.estimates if row.method == SHRUNKEN]
-    if not rows:
-        return None
-    row = rows[rng.integers(len(rows))]
-    effect = dict(truth.items())[*GAIN, "welch", row.segment]
-    return not (row.ci_low or 0.0) <= effect <= (row.ci_high or 0.0)
+def after_shrinkage(metric: str, quantity: str, raw: str) -> Question:
+    """Ask of the effect in one region; that of `raw`, the method before it, is known."""
+
+    def missed(found: Analysis, truth: Truth, rng: np.random.Generator) -> bool | None:
+        rows: list[Estimate] = [row for row in found.estimates if row.method == SHRUNKEN]
+        if not rows:
+            return None
+        row = rows[rng.integers(len(rows))]
+        effect = dict(truth.items())[metric, quantity, raw, row.segment]
+        return not holds(row, effect)
+
+    return Question(
+        name=quantity,
+        method=f"{SHRUNKEN}, a region drawn by lot",
+        wrong=missed,
+        with_effect=True,
+        holds=True,
+    )
 
 
 def _posterior_missed(found: Analysis, truth: Truth, _rng: np.random.Generator) -> bool | None:
@@ -111,13 +122,6 @@ def _posterior_missed(found: Analysis, truth: Truth, _rng: np.random.Generator) 
     return None
 
 
-AFTER_SHRINKAGE = Question(
-    name="effect in a region drawn by lot",
-    method=SHRUNKEN,
-    wrong=_shrunken_missed,
-    with_effect=True,
-    holds=True,
-)
 POSTERIOR = Question(
     name="relative effect",
     method="posterior",

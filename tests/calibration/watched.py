@@ -174,8 +174,8 @@ def _units(n: int, day: int) -> int:
 
 
 SPLIT = Question(
-    name="sample_ratio at every look",
-    method="dirichlet_multinomial",
+    name="sample_ratio",
+    method="dirichlet_multinomial, at any look",
     wrong=_finds_a_broken_split,
     at_every_look=True,
 )

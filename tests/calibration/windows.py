@@ -28,6 +28,9 @@ HANDLE_TIME = Metric(
     unit="second",
     window=30,
 )
+RESOLVED = Metric(
+    key="resolved", role=Role.PRIMARY, kind=Kind.PROPORTION, source=CONTACTS, window=30
+)
 LIFT = 0.1
 COST = Decimal("0.5")
 SECONDS = 300.0
@@ -75,6 +78,8 @@ def money(name: str, spend: Callable[[np.random.Generator, int], np.ndarray]) ->
     truth = {
         ("spend", "mean_difference"): gain,
         ("spend", "relative_difference"): LIFT,
+        ("spend", "mean", "control"): 20.0,
+        ("spend", "mean", "patient"): 20.0 + gain,
         ("net_value", "net_value"): gain - float(COST) * LONGER_MINUTES,
     }
     plan = replace(plan_of(metric), economics=economics)
@@ -99,14 +104,13 @@ def share(name: str, *, control: float, patient: float) -> World:
         )
         return once(SufficientStatistics(arms=arms, checks=checks, proportions={"resolved": found}))
 
-    metric = Metric(
-        key="resolved", role=Role.PRIMARY, kind=Kind.PROPORTION, source=CONTACTS, window=30
-    )
     truth = {
         ("resolved", "proportion_difference"): patient - control,
         ("resolved", "risk_ratio"): patient / control,
+        ("resolved", "proportion", "control"): control,
+        ("resolved", "proportion", "patient"): patient,
     }
-    return World(name=name, plan=plan_of(metric), draw=draw, truth=truth)
+    return World(name=name, plan=plan_of(RESOLVED), draw=draw, truth=truth)
 
 
 def handling(name: str) -> World:
