@@ -8,6 +8,7 @@ from experiments.plan.document import Metric
 from impact.analysis.ended_early import ENDED
 from impact.analysis.epochs.mixing import CHANGED
 from impact.analysis.estimates import Estimate
+from impact.analysis.few_units import ROUGH as FEW_UNITS
 from impact.analysis.headlines import effect_row, headline_of
 from impact.stats.means.ratio import ROUGH
 from impact.stats.segments.heterogeneity import LEAST
@@ -50,10 +51,9 @@ class SegmentEffects:
 def with_degrees(found: SegmentEffects) -> SegmentEffects:
     """Return the levels whose errors are known well enough for a test of several of them.
 
-    >>> row = Estimate(metric="visits", kind="mean", method="welch", quantity="mean_difference",
-    ...     std_error=0.5, df=3.0)
-    >>> few = SegmentEffect(row=row, effect=1.0, std_error=0.5)
-    >>> many = replace(few, row=replace(row, df=80.0))
+    >>> row = Estimate(metric="visits", kind="mean", method="welch", quantity="mean_difference")
+    >>> few = SegmentEffect(row=row, effect=1.0, std_error=0.5, degrees=3.0)
+    >>> many = replace(few, degrees=80.0)
     >>> tiers = SegmentEffects(column="tier", variant="b", known=(few, many), levels=2)
     >>> [level.degrees for level in with_degrees(tiers).known]
     [80.0]
@@ -78,7 +78,9 @@ def left_out(found: SegmentEffects, compared: int) -> str:
 
 def rough_levels(found: SegmentEffects) -> str:
     """Say that the errors compared are rough themselves, "" where none is."""
-    return ROUGH if any(ROUGH in level.row.note for level in found.known) else ""
+    marks = (ROUGH, FEW_UNITS)
+    said = (mark for mark in marks if any(mark in level.row.note for level in found.known))
+    return next(said, "")
 
 
 def segment_effects(

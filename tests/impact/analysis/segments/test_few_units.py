@@ -7,6 +7,7 @@ import pytest
 
 from experiments.plan.document import Metric
 from impact.analysis.estimates import Estimate
+from impact.analysis.few_units import ROUGH as FEW_UNITS
 from impact.analysis.segments.rows import segment_rows
 from impact.stats.means.ratio import ROUGH
 from impact.stats.segments.heterogeneity import Heterogeneity, heterogeneity
@@ -66,8 +67,8 @@ def test_a_level_whose_shares_rest_on_one_unit_has_no_error() -> None:
     assert "3 of 3 levels without enough data left out" in row.note
 
 
-@pytest.mark.parametrize(("note", "rough"), [(ROUGH, True), ("", False)])
-def test_an_interaction_of_rough_ratios_is_rough(note: str, *, rough: bool) -> None:
+@pytest.mark.parametrize(("note", "rough"), [(ROUGH, True), (FEW_UNITS, True), ("", False)])
+def test_an_interaction_of_rough_levels_is_rough(note: str, *, rough: bool) -> None:
     raw = tuple(
         replace(row, metric="handle_time", kind="ratio", quantity="ratio_difference",
                 method="delta", std_error=0.2, note=note)
@@ -77,4 +78,4 @@ def test_an_interaction_of_rough_ratios_is_rough(note: str, *, rough: bool) -> N
     row = only(rows_of(HANDLE, raw), "handle_time", "interaction")
 
     assert row.p_value is not None
-    assert (ROUGH in row.note) is rough
+    assert row.note == "; ".join(["exploratory", *[note] * rough])
