@@ -7,16 +7,23 @@ import numpy as np
 from experiments.plan.document import Unit
 from experiments.plan.switchback import Switchback
 from impact.analysis.sufficient import SufficientStatistics
-from tests.calibration.switchbacks import BY_CONTACT, BY_DAY, BY_WINDOW, LONGER, METRIC, SECONDS
-from tests.calibration.switchbacks import _found as windows_found
-from tests.calibration.worlds import SIZES, Looks, World, once, plan_of
+from tests.calibration.switchbacks import (
+    BY_CONTACT,
+    BY_DAY,
+    BY_WINDOW,
+    LONGER,
+    METRIC,
+    SECONDS,
+    windows_found,
+)
+from tests.calibration.worlds import Looks, World, once, plan_of
 
 BY_HOUR = 60.0  # spread of the seconds: hours differ more than days
 EACH_DAY = 4  # windows
 DAYS_PER_WEEK = 7
 
 
-def scheduled(weeks: int, sizes: tuple[int, ...] = SIZES) -> World:
+def scheduled(weeks: int) -> World:
     """So many weeks: of the windows of one weekday and hour of a fortnight one has each arm."""
 
     def draw(rng: np.random.Generator, n: int, effect: bool) -> Looks:  # noqa: FBT001
@@ -46,7 +53,7 @@ def scheduled(weeks: int, sizes: tuple[int, ...] = SIZES) -> World:
     truth = {(METRIC.key, effect): LONGER for effect in effects}
     truth[METRIC.key, "coefficient"] = 0.0
     name = f"handle time, switchback scheduled for {weeks} weeks"
-    return World(name=name, plan=plan, draw=draw, truth=truth, sizes=sizes)
+    return World(name=name, plan=plan, draw=draw, truth=truth)
 
 
 def _in_blocks(found: SufficientStatistics, block: np.ndarray) -> SufficientStatistics:
@@ -54,4 +61,4 @@ def _in_blocks(found: SufficientStatistics, block: np.ndarray) -> SufficientStat
     return replace(found, windows=windows)
 
 
-SCHEDULED = (scheduled(2), scheduled(8, (2_000,)))
+SCHEDULED = (scheduled(2),)

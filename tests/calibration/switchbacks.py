@@ -53,7 +53,7 @@ def alternating(days: int, *, carried: float = 0.0) -> World:
             + carried * (before == 1)
         )
         total = contacts * mean + rng.normal(0, BY_CONTACT * np.sqrt(contacts))
-        return once(_found(arm, day, before, np.stack([total, contacts], axis=1)))
+        return once(windows_found(arm, day, before, np.stack([total, contacts], axis=1)))
 
     plan = replace(
         plan_of(METRIC), unit=Unit.CONTACT, switchback=Switchback(burn_in=15), shared_queue=False
@@ -70,9 +70,10 @@ def alternating(days: int, *, carried: float = 0.0) -> World:
     return World(name=name, plan=plan, draw=draw, truth=truth, sizes=(2_000,))
 
 
-def _found(
+def windows_found(
     arm: np.ndarray, day: np.ndarray, before: np.ndarray, sums: np.ndarray
 ) -> SufficientStatistics:
+    """Return what is known of windows: `sums` (windows, 2) of seconds and contacts."""
     contacts = sums[:, 1].astype(np.int64)
     sizes = np.bincount(arm, weights=contacts).astype(int).tolist()
     pairs = tuple(zip(ARMS, sizes, strict=True))
