@@ -77,7 +77,15 @@ def left_out(found: SegmentEffects, compared: int) -> str:
 
 
 def rough_levels(found: SegmentEffects) -> str:
-    """Say that the errors compared are rough themselves, "" where none is."""
+    """Say that the errors compared are rough themselves, "" where none is.
+
+    >>> row = Estimate(metric="spend", kind="mean", quantity="mean_difference", method="welch",
+    ...     variant="b", segment="tier=pro", value=1.0, std_error=0.5, note=FEW_UNITS)
+    >>> level = SegmentEffect(row=row, effect=1.0, std_error=0.5)
+    >>> found = SegmentEffects(column="tier", variant="b", known=(level,), levels=1)
+    >>> rough_levels(found) == FEW_UNITS, rough_levels(replace(found, known=()))
+    (True, '')
+    """
     marks = (ROUGH, FEW_UNITS)
     said = (mark for mark in marks if any(mark in level.row.note for level in found.known))
     return next(said, "")
