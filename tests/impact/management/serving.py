@@ -4,13 +4,14 @@ import re
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Container, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Container, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 import httpx
+import psutil
 
 from tests.processes import PATIENCE, Environment, process, said
 
@@ -83,26 +84,18 @@ def free_port() -> int:
 
 def family(pid: int) -> dict[int, str]:
     """Return the living descendants of a process, each with the command that it runs."""
-    found: dict[int, str] = {}
-    young = {pid}
-    while young:
-        children = {child: words for child, parent, words in _processes() if parent in young}
-        young = children.keys() - found.keys()
-        found |= children
-    return found
+    return _running(psutil.Process(pid).children(recursive=True))
 
 
 def alive(pids: Container[int]) -> dict[int, str]:
     """Return those that still run, each with its command."""
-    return {pid: words for pid, _, words in _processes() if pid in pids}
+    return _running(each for each in psutil.process_iter() if each.pid in pids)
 
 
-def _processes() -> Iterator[tuple[int, int, str]]:
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
-            words = (folder / "cmdline").read_text().replace("\0", " ")
-        except (FileNotFoundError, ProcessLookupError):
-            continue  # it ended meanwhile
-        if state != "Z":
-            yield int(folder.name), int(parent), words
+def _running(processes: Iterable[psutil.Process]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for each in processes:
+        with suppress(psutil.NoSuchProcess):  # it ended meanwhile
+            if each.status() != psutil.STATUS_ZOMBIE:
+                found[each.pid] = " ".join(each.cmdline())
+    return found

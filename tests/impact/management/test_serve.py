@@ -28,9 +28,6 @@ from tests.impact.management.serving import (
 )
 from tests.processes import PATIENCE, PROJECT, installation
 
-pytestmark = pytest.mark.skipif(
-    not Path("/proc/self").exists(), reason="needs /proc to see processes"
-)
 CUSTOMERS = 30
 WEIGHTS = {"clock": 5000, "care": 5000}
 ENDED = ("done", "failed")
