@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from experiments.assignment.schedule import WINDOW, Schedule
+from experiments.assignment.schedule import BLOCK, MINUTE, WINDOW, Schedule
 from experiments.assignment.slots import Slot, slot_id, slots
 
-MINUTE, BLOCK = "window_minute", "window_block"
 ONE_MINUTE = timedelta(minutes=1)
 
 

@@ -10,7 +10,9 @@ from experiments.errors import InvalidDefinition, Violation
 
 FIELD = "schedule"
 TIME_SLOT = "time_slot"  # the unit that a schedule has
-WINDOW = "window_id"  # what the slot of a contact is called among its attributes
+# What is said of a contact's slot among its attributes: its id, the minutes since it began, and
+# the slots among which it was drawn.
+WINDOW, MINUTE, BLOCK = "window_id", "window_minute", "window_block"
 SHORTEST_SLOT = 60
 MINUTES_PER_HOUR = 60
 HOURS_PER_DAY = 24

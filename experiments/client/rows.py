@@ -5,6 +5,8 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 
+from experiments.assignment.placing import SATURATION
+from experiments.assignment.schedule import BLOCK, MINUTE, WINDOW
 from experiments.client.clock import Clock
 from experiments.client.reports import Report
 
@@ -13,7 +15,7 @@ LONGEST_NAME = 64
 LONGEST_TEXT = 1024
 LARGEST_INTEGER = 2**63
 # What was drawn and where: found first, or the 64 of a caller leave no room for it.
-NEEDED = ("saturation", "window_id", "window_minute", "arrived_at", "team", "agent_id")
+NEEDED = (SATURATION, WINDOW, MINUTE, BLOCK, "arrived_at", "team", "agent_id")
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 

@@ -8,9 +8,6 @@ from experiments.plan.document import Plan, Unit
 from impact.join.columns import text
 from impact.join.inputs import Inputs
 
-MINUTE = "window_minute"  # of the slot, at the arrival: what a published schedule said
-BLOCK = "window_block"  # of the slots among which the schedule drew this one
-
 
 def by_contact(inputs: Inputs, plan: Plan) -> Inputs:
     """Return the inputs with each contact of a time slot as a unit of its own, and its window.

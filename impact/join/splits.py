@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 import ibis
 from ibis.expr.types import Table
 
+from experiments.assignment.schedule import BLOCK, MINUTE
 from experiments.plan.document import Plan
 from impact.errors import InputMissing
 from impact.join.columns import is_column, text
 from impact.join.inputs import Inputs
-from impact.join.slots import BLOCK, MINUTE
 from impact.join.start_times import LABELS
 
 PREFIX = "split_"

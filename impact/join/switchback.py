@@ -7,11 +7,11 @@ import numpy as np
 from ibis.expr.types import BooleanValue, IntegerValue, StringValue, Table
 from numpy.typing import NDArray
 
+from experiments.assignment.schedule import BLOCK, MINUTE
 from experiments.plan.document import Metric, Plan
 from impact.analysis.sufficient import WindowCounts
 from impact.join.clusters import CLUSTER, packed
 from impact.join.columns import microseconds
-from impact.join.slots import BLOCK, MINUTE
 from impact.join.splits import split_column
 from impact.join.vector import Vector
 from impact.stats.switchback.carry_over import UNKNOWN, preceding

@@ -8,12 +8,11 @@ import numpy as np
 import pyarrow as pa
 from ibis.expr.types import Table
 
-from experiments.assignment.schedule import MINUTES_PER_HOUR, Schedule
+from experiments.assignment.schedule import MINUTE, MINUTES_PER_HOUR, Schedule
 from experiments.assignment.slots import DAYS_PER_WEEK, slots
 from experiments.errors import InvalidRequest, Violation
 from experiments.plan.document import Plan
 from impact.join.columns import clock_time
-from impact.join.slots import MINUTE
 from impact.join.splits import split_column
 from impact.replay.columns import places, whole
 from impact.simulation.trials.outcomes import Slots

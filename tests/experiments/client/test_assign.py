@@ -170,6 +170,22 @@ def test_the_share_is_told_however_much_else_is_known(connect: Connect, peer: Pe
     assert told["saturation"] in {"25", "75"}
 
 
+def test_the_slot_is_told_however_much_else_is_known(connect: Connect, peer: Peer) -> None:
+    peer.body = published(definition(unit="time_slot", schedule=SCHEDULE))
+    client = ready(connect)
+    facts = {f"fact {number}": number for number in range(70)}
+    arrived_at = datetime(2026, 1, 6, 8, 20, tzinfo=UTC)
+
+    found = client.assign("take_time", contact_id="c-1", arrived_at=arrived_at, attributes=facts)
+    assert found.record()
+
+    until(lambda: len(peer.rows) == 1)
+    told = peer.rows[0]["attributes"]
+    known = compile_experiment(definition(unit="time_slot", schedule=SCHEDULE)).at(arrived_at)
+    assert len(known) == 3
+    assert (len(told), {name: told[name] for name in known}) == (64, known)
+
+
 def test_pause_and_lists_of_quality_assurance_say_so(connect: Connect, peer: Peer) -> None:
     peer.body = published(
         definition("paused", paused=True), definition("listed", forced={"0012": "fast"})
