@@ -54,7 +54,7 @@ class TakenOff(NamedTuple):
 
 
 def treat_again(customer_ids: Sequence[str], *, actor: str, now: datetime) -> TakenOff:
-    """Take customers off the list and return how many it were; the row says who did it.
+    """Take customers off the list and return how many were on it; the row says who did it.
 
     Raises:
         InvalidRequest, InvalidDefinition: as for `never_treat`.

@@ -11,10 +11,12 @@ def scalar(text: str) -> Any:  # noqa: ANN401  # any value of a JSON document
 
     >>> [scalar(text) for text in ("300", "0.5", "true", "0012", "pro", '"300"')]
     [300, 0.5, True, '0012', 'pro', '300']
+    >>> scalar("[" * 100_000) == "[" * 100_000  # nested too deep to be read
+    True
     """
     try:
         return json.loads(text, parse_constant=str)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

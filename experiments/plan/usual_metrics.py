@@ -30,7 +30,8 @@ def usual_metrics(unit: str, *, horizon: int, window: int, cluster: str = "") ->
     >>> print(usual_metrics("agent", horizon=180, window=30).splitlines()[1])
       - {key: handle_time, title: Handle time of a contact, role: primary, kind: ratio,
     """
-    blocks = _CUSTOMER if follows_customers(unit, cluster) else _WITHIN_CONTACTS[Unit(unit)]
+    within = _OF_QUEUES.get(Unit(unit), _IN_QUEUES)
+    blocks = _CUSTOMER if follows_customers(unit, cluster) else within
     alike = f", cluster: {cluster}" if cluster else ""
     return "metrics:\n" + "".join(blocks).format(horizon=horizon, window=window, alike=alike)
 
@@ -76,13 +77,9 @@ _SATISFACTION = """\
   - {{key: satisfaction, title: Satisfaction, role: guardrail, kind: mean,
      source: surveys.csat, window: {window}, margin: 0.2{alike}}}
 """
-_SHARES_A_QUEUE = (_HANDLE_TIME % "primary", _RESOLVED, _SATISFACTION)
-_WITHIN_CONTACTS: Mapping[Unit, tuple[str, ...]] = MappingProxyType(
+_IN_QUEUES = (_HANDLE_TIME % "primary", _RESOLVED, _SATISFACTION)  # both arms wait in one
+_OF_QUEUES: Mapping[Unit, tuple[str, ...]] = MappingProxyType(
     {
-        Unit.CUSTOMER: _SHARES_A_QUEUE,
-        Unit.CONTACT: _SHARES_A_QUEUE,
-        Unit.AGENT: _SHARES_A_QUEUE,
-        Unit.TEAM: _SHARES_A_QUEUE,
         Unit.QUEUE: (_HANDLE_TIME % "primary", _RESOLVED, _ABANDONED, _SATISFACTION),
         Unit.TIME_SLOT: (_WAITING, _ABANDONED, _HANDLE_TIME % "secondary", _SATISFACTION),
     }
