@@ -34,16 +34,17 @@ def value_alone(row: Estimate, reason: str) -> Estimate:
     """Return a row without its uncertainty and its test, the reason behind its note.
 
     >>> row = Estimate(metric="paid", kind="mean", method="welch", quantity="mean_difference",
-    ...     value=3.0, std_error=1.5, note="rough")
+    ...     value=3.0, std_error=1.5, ci_set="[0.1, 5.9]", note="rough")
     >>> found = value_alone(row, "units are alike")
-    >>> found.value, found.std_error, found.note
-    (3.0, None, 'rough; units are alike')
+    >>> found.value, found.std_error, found.ci_set, found.note
+    (3.0, None, '', 'rough; units are alike')
     """
     return replace(
         row,
         std_error=None,
         ci_low=None,
         ci_high=None,
+        ci_set="",
         confidence_level=None,
         statistic=None,
         df=None,
