@@ -18,13 +18,13 @@ from impact.analysis.headlines import headline_of
 from impact.analysis.kinds import METHODS, Found
 from impact.analysis.looks.bounds import bound_of
 from impact.analysis.looks.showing import Showing
-from impact.analysis.money import KEY, estimate_money
+from impact.analysis.money import estimate_money
 from impact.analysis.non_inferiority import non_inferiority_rows
 from impact.analysis.respondents import of_respondents
 from impact.analysis.rows import Sides, row, subject_of
 from impact.analysis.segments.neighbours import without_neighbours
 from impact.analysis.segments.rows import segment_rows
-from impact.analysis.sufficient import SufficientStatistics
+from impact.analysis.sufficient import MONEY, SufficientStatistics
 from impact.analysis.surveys import estimate_surveys
 from impact.analysis.switchback.estimating import estimate_switchback
 from impact.stats.estimable import NotEstimable
@@ -110,12 +110,12 @@ def estimate_net_value(
     >>> [(found.metric, round(found.value, 3)) for found in rows if found.baseline]
     [('revenue', 3.0), ('handling_cost', 2.0), ('net_value', 1.0)]
     """
-    bound = bound_of(plan, KEY, statistics, as_of=as_of)
+    bound = bound_of(plan, MONEY, statistics, as_of=as_of)
     showing = Showing(plan=plan, bound=bound, look=look)
-    reason = statistics.not_estimable.get(KEY, "")
+    reason = statistics.not_estimable.get(MONEY, "")
     rows = estimate_money(showing.computed, statistics.money, look=look, reason=reason)
     rows = money_by_epoch(showing.computed, statistics, rows, look=look)
-    rows = of_observed(plan, statistics.ended_early.get(KEY, ()), rows)
+    rows = of_observed(plan, statistics.ended_early.get(MONEY, ()), rows)
     return without_neighbours(showing.rows(rows))
 
 

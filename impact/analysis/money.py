@@ -10,12 +10,11 @@ from impact.analysis.arms import by_segment, empty_moments, pairs
 from impact.analysis.estimates import Estimate
 from impact.analysis.means import arm_rows, difference_row
 from impact.analysis.rows import Sides, Subject, row
-from impact.analysis.sufficient import ArmMoments, Moments
+from impact.analysis.sufficient import MONEY, ArmMoments, Moments
 from impact.economics.handling import MINUTES, REVENUE, money_per_unit
 from impact.stats.estimable import NotEstimable
 
 KIND = "money"
-KEY = "revenue_and_handling"
 SOURCE = {REVENUE: "revenue", MINUTES: "contacts"}
 
 
@@ -51,7 +50,7 @@ def estimate_money(
     """
     if plan.economics is None:
         return ()
-    arms = money.get(KEY, ())
+    arms = money.get(MONEY, ())
     measures = money_per_unit(plan.economics.cost_per_handle_minute)
     if reason:
         subjects = (money_subject(plan, measure, look) for measure in measures)

@@ -6,10 +6,9 @@ from datetime import datetime
 from ibis.expr.types import BooleanValue, Table
 
 from experiments.plan.document import Metric, Plan
-from impact.analysis.sufficient import ArmProportion
+from impact.analysis.sufficient import MONEY, ArmProportion
 from impact.join.checks import counted_units, is_mature
 from impact.join.inputs import Inputs
-from impact.join.measures import MONEY
 from impact.join.moments import proportions_of
 from impact.join.vector import Vector
 

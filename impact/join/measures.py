@@ -11,7 +11,6 @@ from impact.join.exchange import is_convertible
 from impact.join.inputs import Inputs
 
 PRE_PERIOD_DAYS = 28
-MONEY = "revenue_and_handling"
 REVENUE = Source(table=Table.REVENUE, column="amount")
 HANDLING = Source(table=Table.CONTACTS, column="handle_seconds")
 CONTACTS = Source(table=Table.CONTACTS, aggregate=Aggregate.COUNT)

@@ -5,9 +5,10 @@ from datetime import datetime
 from ibis.expr.types import Table
 
 from experiments.plan.document import Plan
+from impact.analysis.sufficient import MONEY
 from impact.join.checks import is_mature
 from impact.join.inputs import Inputs
-from impact.join.measures import MONEY, money_measures
+from impact.join.measures import money_measures
 from impact.join.vector import Vector
 
 

@@ -4,8 +4,7 @@ from impact.analysis.checks.balance import ALARM, balance_status
 from impact.analysis.checks.context import CheckContext
 from impact.analysis.ended_early import LARGEST, difference
 from impact.analysis.estimates import Check, CheckStatus
-from impact.analysis.money import KEY
-from impact.analysis.sufficient import ALL, ArmProportion
+from impact.analysis.sufficient import ALL, MONEY, ArmProportion
 from impact.stats.contingency import Independence
 
 Arms = list[ArmProportion]
@@ -24,7 +23,7 @@ def complete_observation(context: CheckContext) -> Check | None:
     ...     weights=(("a", 5000), ("b", 5000)), economics=Economics(currency="EUR"))
     >>> arms = [ArmProportion(variant=v, n=100, successes=n) for v, n in (("a", 2), ("b", 1))]
     >>> context = CheckContext(plan=plan, counts=CheckCounts(assigned=()), arms=(), final=True,
-    ...     as_of=datetime(2026, 10, 1, tzinfo=UTC), ended_early={KEY: tuple(arms)})
+    ...     as_of=datetime(2026, 10, 1, tzinfo=UTC), ended_early={MONEY: tuple(arms)})
     >>> print(complete_observation(context).message)  # doctest: +NORMALIZE_WHITESPACE
     Observation ended inside of the window, before churn: 2 of 100 customers in a,
     1 of 100 customers in b (economics, 90 days). What they did later counts as nothing, so that
@@ -78,7 +77,7 @@ def _message(context: CheckContext, key: str, arms: Arms, test: Independence | N
 
 
 def _window(context: CheckContext, key: str) -> str:
-    if key == KEY:
+    if key == MONEY:
         days = context.plan.economics.window if context.plan.economics else 0
         return f"economics, {days} days"
     metric = context.plan.metric(key)

@@ -7,9 +7,9 @@ from experiments.plan.document import Kind, Plan
 from impact.analysis.epochs.averaging import Effect, averaged, pairs_within
 from impact.analysis.epochs.mixing import CHANGED, MIXED, mixes_epochs
 from impact.analysis.estimates import Estimate
-from impact.analysis.money import KEY, combined, money_quantity, money_subject
+from impact.analysis.money import combined, money_quantity, money_subject
 from impact.analysis.notes import joined
-from impact.analysis.sufficient import ArmMoments, SufficientStatistics
+from impact.analysis.sufficient import MONEY, ArmMoments, SufficientStatistics
 from impact.analysis.withheld import without_answer
 from impact.economics.handling import money_per_unit
 
@@ -43,7 +43,7 @@ def money_by_epoch(
     """
     if not statistics.splits:
         return estimates
-    within = tuple(_rows(plan, statistics.epochs.get(KEY, ()), look))
+    within = tuple(_rows(plan, statistics.epochs.get(MONEY, ()), look))
     measured = {row.metric for row in within}
     return (*(_apart(row, measured) for row in estimates), *within)
 

@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from experiments.plan.document import Kind, Plan
-from impact.analysis.sufficient import ALL, SufficientStatistics
-
-MONEY = "revenue_and_handling"
+from impact.analysis.sufficient import ALL, MONEY, SufficientStatistics
 
 
 def information_of(plan: Plan, statistics: SufficientStatistics) -> dict[str, int]:

@@ -7,12 +7,13 @@ from impact.analysis.sufficient.checks import CheckCounts, Reconciled, StartTime
 from impact.analysis.sufficient.clusters import ClusterCounts, CrossedCounts, WindowCounts
 from impact.analysis.sufficient.counts import ArmAnswers, ArmProportion, ArmQuantile
 from impact.analysis.sufficient.moments import ArmAdjusted, ArmMoments, Moments
-from impact.analysis.sufficient.parts import ALL, Floats, Integers
+from impact.analysis.sufficient.parts import ALL, MONEY, Floats, Integers
 from impact.analysis.sufficient.statistics import ArmCount, PastEffect, SufficientStatistics
 from impact.analysis.sufficient.survival import OTHER_CAUSE, STAYED, ArmLifetime, SurvivalCounts
 
 __all__ = [
     "ALL",
+    "MONEY",
     "OTHER_CAUSE",
     "STAYED",
     "ArmAdjusted",

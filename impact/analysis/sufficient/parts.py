@@ -7,3 +7,4 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 ALL = "all"
+MONEY = "revenue_and_handling"  # what moments of the plan\'s economics are called
